@@ -1,0 +1,73 @@
+"""The vocabulary every model uses to say what kind of data it holds.
+
+Each model is decorated with `@classified(...)`, naming every one of its fields once. A test fails on a field
+that nobody classified, so new personal data cannot slip in unnoticed.
+"""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db import models
+
+M = TypeVar("M", bound=type[models.Model])
+
+
+class Sensitivity(StrEnum):
+    """How far a value may travel."""
+
+    PUBLIC = "public"  # may be published as it is
+    INTERNAL = "internal"  # for staff; says nothing of a person
+    PERSONAL = "personal"  # about an identifiable person
+    SENSITIVE = "sensitive"  # would harm a person if it leaked
+    SECRET = "secret"  # noqa: S105 - a level, not a password: credentials and keys, never shown or logged
+
+
+_registry: dict[type[models.Model], dict[str, Sensitivity]] = {}
+
+
+def classified(
+    *, public: str = "", internal: str = "", personal: str = "", sensitive: str = "", secret: str = ""
+) -> Callable[[M], M]:
+    """Declare the sensitivity of each field of a model (space-separated field names per level).
+
+    Raises ValueError when a field is named twice or does not exist, at import time.
+    """
+    named = {
+        Sensitivity.PUBLIC: public.split(),
+        Sensitivity.INTERNAL: internal.split(),
+        Sensitivity.PERSONAL: personal.split(),
+        Sensitivity.SENSITIVE: sensitive.split(),
+        Sensitivity.SECRET: secret.split(),
+    }
+
+    def declare(model: M) -> M:
+        known = {field.name for field in [*model._meta.local_concrete_fields, *model._meta.local_many_to_many]}
+        fields: dict[str, Sensitivity] = {}
+        for level, names in named.items():
+            for name in names:
+                if name in fields:
+                    raise ValueError(f"{model.__name__}.{name} is classified twice; keep one.")
+                if name not in known:
+                    raise ValueError(f"{model.__name__} has no field {name}; correct its @classified declaration.")
+                fields[name] = level
+        _registry[model] = fields
+        return model
+
+    return declare
+
+
+def sensitivity_of(model: type[models.Model], field: str) -> Sensitivity:
+    """The declared level of one field. Unclassified fields count as sensitive: the safe reading."""
+    return _registry.get(model, {}).get(field, Sensitivity.SENSITIVE)
+
+
+def unclassified(registered: Iterable[type[models.Model]]) -> list[str]:
+    """Every `Model.field` among `registered` that nobody classified, sorted."""
+    missing = []
+    for model in registered:
+        fields = _registry.get(model, {})
+        for field in [*model._meta.local_concrete_fields, *model._meta.local_many_to_many]:
+            if field.name not in fields:
+                missing.append(f"{model._meta.label}.{field.name}")
+    return sorted(missing)
