@@ -1,0 +1,179 @@
+"""The table of open time: every opening and closing of whole years in UTC, with the open time up to it."""
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from .hours import WorkingHours, zone_info
+from .instants import DAY, EPOCH, EPOCH_DAY, SECOND, Micros, year_start
+
+# Open time is counted from the start of this year, whatever years a table spans, so two tables agree.
+ANCHOR_YEAR = 2000
+ANCHOR = year_start(ANCHOR_YEAR)
+_FOR_EVER = int(np.iinfo(np.int64).max // 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Open spans of whole years, in microseconds. Instants `low` <= t < `high` can be answered."""
+
+    first_year: int
+    last_year: int
+    starts: Micros  # of open spans that do not touch
+    ends: Micros
+    opened_at: Micros  # open time from ANCHOR to each start (negative before it)
+    closed_at: Micros  # and to each end
+    days: Micros  # local days with any open time, as days since 1970
+    day_close: Micros  # the last closing instant of each
+    offset_from: Micros  # instants from which each UTC offset of the zone holds
+    offsets: Micros
+
+    @property
+    def low(self) -> int:
+        return year_start(self.first_year)
+
+    @property
+    def high(self) -> int:
+        return year_start(self.last_year + 1)
+
+    @property
+    def total(self) -> int:
+        """Open time from ANCHOR to the end of the table."""
+        return int(self.closed_at[-1]) if self.closed_at.size else 0
+
+    @cached_property
+    def boundaries(self) -> Micros:
+        """Openings and closings in turn: even positions open, odd ones close."""
+        return np.column_stack([self.starts, self.ends]).reshape(-1)
+
+    @cached_property
+    def cumulative(self) -> Micros:
+        return np.column_stack([self.opened_at, self.closed_at]).reshape(-1)
+
+    def at(self, stamps: Micros) -> Micros:
+        """Open time from ANCHOR to each stamp."""
+        if not self.starts.size:
+            return np.zeros(stamps.shape, np.int64)
+        index = np.searchsorted(self.boundaries, stamps, side="right") - 1
+        inside = (index & 1) == 0  # -1, before the first opening, is odd too
+        index = np.maximum(index, 0)
+        return self.cumulative[index] + np.where(inside, stamps - self.boundaries[index], 0)
+
+    def local_day(self, stamps: Micros) -> Micros:
+        """The local calendar day of each stamp, as days since 1970."""
+        index = np.searchsorted(self.offset_from, stamps, side="right") - 1
+        return (stamps + self.offsets[np.maximum(index, 0)]) // DAY
+
+
+def build(hours: WorkingHours, first_year: int, last_year: int) -> Table:
+    """The table of a calendar over these years and those between them and ANCHOR_YEAR."""
+    first_year, last_year = min(first_year, ANCHOR_YEAR), max(last_year, ANCHOR_YEAR)
+    offset_from, offsets = _offsets(hours.zone, first_year, last_year)
+    opens, closes, day = _to_utc(*_local_spans(hours, first_year, last_year), offset_from, offsets)
+    # The last closing of a day is the latest of its pieces: of each run of equal days keep the last.
+    order = np.lexsort((closes, day))
+    day, by_day = day[order], closes[order]
+    final = np.append(day[1:] != day[:-1], True)[: day.size]
+    apart = opens[1:] > closes[:-1]
+    starts = opens[np.append(True, apart)[: opens.size]]
+    ends = closes[np.append(apart, True)[: closes.size]]
+    closed_at = np.cumsum(ends - starts)
+    opened_at = closed_at - (ends - starts)
+    zero = int(np.clip(ANCHOR, starts, ends).sum() - starts.sum())
+    return Table(
+        first_year=first_year,
+        last_year=last_year,
+        starts=starts,
+        ends=ends,
+        opened_at=opened_at - zero,
+        closed_at=closed_at - zero,
+        days=day[final],
+        day_close=by_day[final],
+        offset_from=offset_from,
+        offsets=offsets,
+    )
+
+
+def _to_utc(starts: Micros, ends: Micros, offset_from: Micros, offsets: Micros) -> tuple[Micros, Micros, Micros]:
+    """Local spans as UTC openings and closings, and the local day of each."""
+    opens, closes, days = [], [], []
+    until = np.append(offset_from[1:], _FOR_EVER)
+    for begin, end, offset in zip(offset_from, until, offsets, strict=True):
+        # While one offset holds, local and UTC time differ by a constant: cut what the wall clock shows, shift.
+        low = np.searchsorted(ends, begin + offset, side="right")
+        high = np.searchsorted(starts, end + offset, side="left")
+        shown_from = np.maximum(starts[low:high], begin + offset)
+        shown_to = np.minimum(ends[low:high], end + offset)
+        opens.append(shown_from - offset)
+        closes.append(shown_to - offset)
+        days.append(shown_from // DAY)
+    return np.concatenate(opens), np.concatenate(closes), np.concatenate(days)
+
+
+def _local_spans(hours: WorkingHours, first_year: int, last_year: int) -> tuple[Micros, Micros]:
+    """Open spans as the wall clock shows them, in microseconds since a local 1970, sorted and disjoint."""
+    # Two days more at either end: local and UTC dates differ by up to a day.
+    days = np.arange(date(first_year, 1, 1).toordinal() - 2, date(last_year, 12, 31).toordinal() + 3)
+    exceptions = {day.toordinal() for day in (*hours.closed_days, *hours.special_days)}
+    usual = ~np.isin(days, np.fromiter(exceptions, np.int64, len(exceptions)))
+    nothing = np.empty(0, np.int64)
+    starts, ends = [nothing], [nothing]
+    for weekday, spans in hours.weekly.items():
+        midnight = (days[usual & ((days - 1) % 7 == weekday)] - EPOCH_DAY) * DAY
+        for opening, closing in spans:
+            starts.append(midnight + _of_day(opening))
+            ends.append(midnight + (_of_day(closing) or DAY))
+    special = [(day, span) for day, spans in hours.special_days.items() for span in spans]
+    midnight = np.array([(day.toordinal() - EPOCH_DAY) * DAY for day, _ in special], np.int64)
+    within = np.isin(midnight // DAY + EPOCH_DAY, days)
+    begins = np.array([_of_day(span[0]) for _, span in special], np.int64)
+    finishes = np.array([_of_day(span[1]) or DAY for _, span in special], np.int64)
+    starts.append((midnight + begins)[within])
+    ends.append((midnight + finishes)[within])
+    return np.sort(np.concatenate(starts)), np.sort(np.concatenate(ends))
+
+
+def _offsets(zone: str, first_year: int, last_year: int) -> tuple[Micros, Micros]:
+    """The zone's UTC offset over whole years and a margin: instants from which each holds, and the offsets."""
+    begin = year_start(first_year) - 3 * DAY
+    changes = [(begin, _offset(zone_info(zone), begin // SECOND))]
+    for year in range(first_year - 1, last_year + 2):
+        changes += [(instant, offset) for instant, offset in _changes(zone, year) if instant > begin]
+    return (
+        np.array([instant for instant, _ in changes], np.int64),
+        np.array([offset * SECOND for _, offset in changes], np.int64),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _changes(zone: str, year: int) -> tuple[tuple[int, int], ...]:
+    """Instants (microseconds) of one UTC year at which the zone's offset changes, and the new one (seconds).
+
+    The standard library does not list them: look at every day, halve the interval where two days differ.
+    """
+    place, found = zone_info(zone), []
+    stamp, stop = year_start(year) // SECOND, year_start(year + 1) // SECOND
+    offset = _offset(place, stamp)
+    while stamp < stop:
+        then = stamp + 86_400
+        later = _offset(place, then)
+        if later != offset:
+            low, high = stamp, then
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if _offset(place, middle) == offset else (low, middle)
+            found.append((high * SECOND, later))
+        stamp, offset = then, later
+    return tuple(found)
+
+
+def _offset(zone: ZoneInfo, seconds: int) -> int:
+    offset = (EPOCH + timedelta(seconds=seconds)).astimezone(zone).utcoffset()
+    return round(offset.total_seconds()) if offset is not None else 0
+
+
+def _of_day(clock: time) -> int:
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * SECOND + clock.microsecond
