@@ -16,9 +16,7 @@ OWN_SERVER = "DATABASE_URL" in os.environ or "DATABASE_URL_FILE" in os.environ
 if not OWN_SERVER:
     os.environ["DATABASE_URL"] = f"postgresql://{ROLE}@/{DATABASE}?host={socket_folder(DATABASE_HOME)}"
 for name in [
-    name
-    for name in os.environ
-    if name.startswith("REGARD_") and name not in {"REGARD_DATA", "REGARD_REQUIRE_DATA"}
+    name for name in os.environ if name.startswith("REGARD_") and name not in {"REGARD_DATA", "REGARD_REQUIRE_DATA"}
 ]:
     del os.environ[name]  # the developer's own settings must not decide what the tests see
 os.environ["REGARD_HOME"] = tempfile.mkdtemp(prefix="regard-test-")

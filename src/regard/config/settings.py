@@ -11,16 +11,12 @@ HOME = data_home()
 PRODUCTION = env.flag("REGARD_PRODUCTION")
 DEBUG = env.flag("REGARD_DEBUG")
 if PRODUCTION and DEBUG:
-    raise env.SettingsError(
-        "REGARD_DEBUG shows code and data to visitors. Unset it when REGARD_PRODUCTION is set."
-    )
+    raise env.SettingsError("REGARD_DEBUG shows code and data to visitors. Unset it when REGARD_PRODUCTION is set.")
 
 SECRET_KEY = secret_key(HOME, production=PRODUCTION)
 ALLOWED_HOSTS = env.listing("REGARD_ALLOWED_HOSTS")
 if PRODUCTION and not ALLOWED_HOSTS:
-    raise env.SettingsError(
-        "REGARD_ALLOWED_HOSTS is not set. In production name the hosts Regard answers to."
-    )
+    raise env.SettingsError("REGARD_ALLOWED_HOSTS is not set. In production name the hosts Regard answers to.")
 if not PRODUCTION:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", ".localhost"]
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 class StaffAccounts(DefaultAccountAdapter):
     """Accounts are made by administrators: nobody signs up."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 (the name is allauth's)
         return False
 
 
