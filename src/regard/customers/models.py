@@ -57,7 +57,7 @@ class Customer(models.Model):
 @classified(
     public="id",
     internal="silo key digest kind as_of recorded_at run_id language",
-    personal="name given family organisation name_folded email phone address postcode raw",
+    personal="name given family organisation name_folded name_key email phone address postcode raw",
     sensitive="birth_date",
 )
 class IdentityRecord(models.Model):
@@ -72,6 +72,7 @@ class IdentityRecord(models.Model):
     family = models.TextField(blank=True)
     organisation = models.TextField(blank=True)
     name_folded = models.TextField(blank=True)
+    name_key = models.TextField(blank=True, help_text="the folded name's words in alphabetical order")
     email = models.TextField(blank=True, help_text="lower case")
     phone = models.TextField(blank=True, help_text="E.164 where it could be read")
     address = models.TextField(blank=True)
@@ -86,8 +87,8 @@ class IdentityRecord(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["silo", "key"], name="identity_by_source"),
-            models.Index(fields=["email"], name="identity_by_email", condition=~models.Q(email="")),
-            models.Index(fields=["phone"], name="identity_by_phone", condition=~models.Q(phone="")),
+            models.Index(fields=["email", "name_key"], name="identity_by_email", condition=~models.Q(email="")),
+            models.Index(fields=["phone", "name_key"], name="identity_by_phone", condition=~models.Q(phone="")),
             GinIndex(OpClass("name_folded", name="gin_trgm_ops"), name="identity_by_name_like"),
         ]
 
