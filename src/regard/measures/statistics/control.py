@@ -102,9 +102,8 @@ def xmr_chart(
     scaled = (worked - centre) / reach if reach > 0 else np.full(series.shape, np.nan)
     if reach == 0:
         reach, notes = float("nan"), [*notes, f"The first {baseline} points do not vary: no limits can be drawn."]
-    return _chart(
-        series, (back(centre), back(centre - reach), back(centre + reach)), scaled, labels, run, new_from, notes
-    )
+    limits = back(centre), back(centre - reach), back(centre + reach)
+    return _chart(series, limits, scaled, labels=labels, run=run, new_from=new_from, notes=notes)
 
 
 def laney_chart(
