@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",  # its widgets' templates, behind ours
     "django_cotton.apps.SimpleAppConfig",  # its loader is configured below, where one can see it
     "django_cotton_uswds",
     "django_htmx",
@@ -90,10 +91,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "regard.ui.navigation.navigation",
             ],
         },
     },
 ]
+FORM_RENDERER = "regard.ui.forms.Renderer"
 
 # --- data -------------------------------------------------------------------------------------------
 
@@ -209,7 +212,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # --- jobs and logs ----------------------------------------------------------------------------------
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
-PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+PROCRASTINATE_IMPORT_PATHS = ["regard.config.jobs"]
 
 LOG_LEVEL = env.text("REGARD_LOG_LEVEL", "INFO").upper()
 LOGGING = {
@@ -221,7 +224,8 @@ LOGGING = {
     "loggers": {
         "regard": {"level": LOG_LEVEL},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        # a failed job logs its arguments at INFO: they can name customers
+        "django_cotton_uswds": {"level": "ERROR"},  # it warns of a pattern library that nobody here wants
+        # at INFO a job is logged with its arguments: they can name customers
         "procrastinate": {"level": "WARNING"},
     },
 }

@@ -1,0 +1,97 @@
+// The few things a page does by itself. Every page works without this file.
+(() => {
+  "use strict";
+
+  const SHORTCUTS = "regard-shortcuts";
+  const shortcutsOn = () => localStorage.getItem(SHORTCUTS) !== "off";
+
+  // The menu of a phone, and the filters of a list there.
+  const toggle = (button) => {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    document.getElementById(button.getAttribute("aria-controls")).classList.toggle("is-open", open);
+  };
+  const TOGGLES = ".rg-menu-button, .rg-filter__button";
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(TOGGLES);
+    if (button) toggle(button);
+    if (event.target.closest("[data-shortcuts]")) {
+      localStorage.setItem(SHORTCUTS, shortcutsOn() ? "off" : "on");
+      showShortcuts();
+    }
+    if (event.target.closest("[data-print]")) window.print();
+    for (const menu of document.querySelectorAll("details.rg-account[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  // A click on an error goes to its field: into it, not only beside it.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".rg-errors__list a");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.scrollIntoView({ block: "center" });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus();
+    const typing = event.target.closest("input, select, textarea, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && shortcutsOn()) {
+      const search = document.getElementById("site-search");
+      if (search) {
+        event.preventDefault();
+        search.focus();
+        search.select();
+      }
+    }
+  });
+
+  const closeMenus = () => {
+    for (const menu of document.querySelectorAll("details.rg-account[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    const button = document.querySelector('.rg-menu-button[aria-expanded="true"]');
+    if (button) {
+      toggle(button);
+      button.focus();
+    }
+  };
+
+  // A single-key shortcut must be possible to turn off (WCAG 2.1.4).
+  const showShortcuts = () => {
+    for (const button of document.querySelectorAll("[data-shortcuts]")) {
+      button.setAttribute("aria-pressed", String(shortcutsOn()));
+    }
+  };
+
+  // After a form came back with errors the focus belongs on what is wrong.
+  const focusErrors = (root) => {
+    const summary = root.querySelector("[data-focus]");
+    if (summary) summary.focus();
+  };
+
+  // A form that was sent waits: a second click must not send it twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("data-again")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 5000);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showShortcuts();
+    focusErrors(document);
+    document.body.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
+  });
+})();
