@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regard.lib.commandline import RefusedError
+
 NAME = "regard-db"
 
 
-class AccountError(Exception):
+class AccountError(RefusedError):
     """No account can run the server. One line: what, where, what to do next."""
 
 

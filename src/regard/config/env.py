@@ -10,11 +10,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from regard.lib.commandline import RefusedError
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
 
-class SettingsError(Exception):
+class SettingsError(RefusedError):
     """A setting is missing or makes no sense. The message is one line: the variable, the trouble, the remedy."""
 
 

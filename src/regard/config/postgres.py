@@ -19,6 +19,7 @@ from pathlib import Path
 
 from regard.config.accounts import Account, account_for, open_way
 from regard.config.database import DATABASE, PORT, ROLE, socket_folder
+from regard.lib.commandline import RefusedError
 
 SUPERUSER = "postgres"
 LOCALES = ("C.UTF-8", "en_US.UTF-8", "C")  # the first that this machine has: order by code point, knows letters
@@ -27,7 +28,7 @@ STOP_SECONDS = 60
 LOG_BYTES = 10 * 2**20
 
 
-class PostgresError(Exception):
+class PostgresError(RefusedError):
     """The embedded server cannot do what was asked. One line: what, where, what to do next."""
 
 

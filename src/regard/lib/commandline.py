@@ -1,7 +1,7 @@
 """What the commands of all rooms share: examples in their help, and how they refuse."""
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """Something cannot be done, for a reason a person can act on. The message says what, where and what to do next.
 
     The command line shows it as one line, without a trace.
