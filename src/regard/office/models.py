@@ -11,7 +11,7 @@ from regard.office.roles import Role
 from regard.records.declarations import classified
 
 
-@classified(public="id code name parent is_demo path lead calendar active")
+@classified(public="id code name parent is_demo path lead calendar active", internal="needs_review")
 class Unit(models.Model):
     """A part of the organisation. A unit without a parent is an office: the boundary of who sees whom."""
 
@@ -25,6 +25,7 @@ class Unit(models.Model):
     calendar = models.ForeignKey("WorkingCalendar", null=True, blank=True, on_delete=models.PROTECT)
     is_demo = models.BooleanField(default=False, help_text="an invented office: the sign-in page offers its roles")
     active = models.BooleanField(default=True)
+    needs_review = models.BooleanField(default=False, help_text="made by an import; nobody has looked at it yet")
 
     class Meta:
         ordering = ["name"]
@@ -82,6 +83,11 @@ class Staff(AbstractBaseUser):
     def audit_name(self) -> str:
         return self.name
 
+    @property
+    def office_id(self) -> int | None:
+        """The office this person works in."""
+        return self.unit.office_id if self.unit else None
+
     def has_role(self, *roles: str) -> bool:
         return self.is_active and any(role in self.roles for role in roles)
 
@@ -93,11 +99,13 @@ class Staff(AbstractBaseUser):
 
 
 @classified(
-    public="id code version name time_zone weekly country subdivision local_days made_at", internal="made_by reason"
+    public="id office code version name time_zone weekly country subdivision public_days local_days made_at",
+    internal="made_by reason",
 )
 class WorkingCalendar(models.Model):
     """When an office is open. A version never changes: a holiday declared late makes a new version."""
 
+    office = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="calendars")
     code = models.SlugField(max_length=60)
     version = models.PositiveIntegerField(default=1)
     name = models.CharField(max_length=200)
@@ -105,8 +113,15 @@ class WorkingCalendar(models.Model):
     weekly = models.JSONField(help_text='{"0": [["08:00", "12:00"], ["13:00", "17:00"]], ...}; 0 is Monday')
     country = models.CharField(max_length=2, blank=True, help_text="ISO code; empty: no public holidays")
     subdivision = models.CharField(max_length=10, blank=True)
+    public_days = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='{"2026-07-04": "Independence Day"}; looked up once, so that a newer list changes no old figure',
+    )
     local_days = models.JSONField(
-        default=list, help_text='[{"date": "2026-08-14", "name": "County fair", "hours": []}]; hours empty: closed'
+        default=list,
+        blank=True,
+        help_text='[{"date": "2026-08-14", "name": "County fair", "hours": []}]; hours empty: closed',
     )
     made_at = models.DateTimeField(db_default=Now())
     made_by = models.TextField(blank=True)
@@ -114,7 +129,7 @@ class WorkingCalendar(models.Model):
 
     class Meta:
         ordering = ["code", "-version"]
-        constraints = [models.UniqueConstraint(fields=["code", "version"], name="calendar_version")]
+        constraints = [models.UniqueConstraint(fields=["office", "code", "version"], name="calendar_version")]
 
     def __str__(self) -> str:
         return f"{self.name} (version {self.version})"

@@ -1,0 +1,91 @@
+"""Which calendar a unit works by, and its clock."""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from functools import lru_cache
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from regard.office.calendar import OpenSeconds, WorkingHours, open_seconds
+from regard.office.models import Unit, WorkingCalendar
+
+
+def hours_of(calendar: WorkingCalendar | None) -> WorkingHours:
+    """The hours of one version of a calendar; without one Monday to Friday, nine to five, in `REGARD_TIME_ZONE`.
+
+    Local days win over public holidays. Raises ValueError, naming the entry, when the calendar makes no sense.
+    """
+    if calendar is None:
+        return _default_hours(settings.TIME_ZONE)
+    closed = dict(calendar.public_days)
+    special = {}
+    for entry in calendar.local_days:
+        if entry.get("hours"):
+            special[entry["date"]] = entry["hours"]
+        else:
+            closed[entry["date"]] = entry.get("name") or "Closed"
+    return WorkingHours.from_dict(
+        {"zone": calendar.time_zone, "weekly": calendar.weekly, "closed_days": closed, "special_days": special}
+    )
+
+
+@lru_cache(maxsize=4)
+def _default_hours(zone: str) -> WorkingHours:
+    return WorkingHours(zone, {day: [(time(9), time(17))] for day in range(5)})
+
+
+_clocks: dict[tuple[int, datetime], OpenSeconds] = {}
+
+
+def open_clock(calendar: WorkingCalendar | None) -> OpenSeconds:
+    """The clock of a calendar version. Kept for the life of the process: a version never changes."""
+    if calendar is None:
+        return open_seconds(hours_of(None))
+    key = (calendar.pk, calendar.made_at)
+    if key not in _clocks:
+        _clocks[key] = open_seconds(hours_of(calendar))
+    return _clocks[key]
+
+
+def calendars_of_units(unit_ids: Iterable[int] | None = None) -> dict[int, WorkingCalendar | None]:
+    """The calendar of each unit: its own or the nearest one above; None where there is none. Two queries.
+
+    All units of the database when `unit_ids` is None.
+    """
+    wanted = None if unit_ids is None else set(unit_ids)
+    units = Unit.objects.all()
+    if wanted is not None:
+        offices = {path.split("/")[1] for path in units.filter(pk__in=wanted).values_list("path", flat=True) if path}
+        if not offices:
+            return {}
+        # one regular expression per look-up would not use the index on the path; few offices exist
+        units = units.filter(path__regex=f"^/({'|'.join(sorted(offices))})/")
+    rows = list(units.values_list("id", "path", "calendar_id"))
+    own = {pk: calendar for pk, _, calendar in rows if calendar}
+    calendars = WorkingCalendar.objects.in_bulk(set(own.values()))
+    found: dict[int, WorkingCalendar | None] = {}
+    for pk, path, _ in rows:
+        if wanted is None or pk in wanted:
+            above = reversed([int(part) for part in path.strip("/").split("/") if part])
+            nearest = next((own[unit] for unit in above if unit in own), None)
+            found[pk] = calendars[nearest] if nearest else None
+    return found
+
+
+def clocks_of_units(unit_ids: Iterable[int] | None = None) -> dict[int, OpenSeconds]:
+    """The clock of each unit; units that share a calendar share its table."""
+    return {pk: open_clock(calendar) for pk, calendar in calendars_of_units(unit_ids).items()}
+
+
+def clock_of_unit(unit: Unit) -> OpenSeconds:
+    """The clock a unit works by."""
+    return open_clock(calendars_of_units([unit.pk]).get(unit.pk))
+
+
+def latest_calendars(office_id: int) -> QuerySet[WorkingCalendar]:
+    """The newest version of each calendar of an office."""
+    newest = (
+        WorkingCalendar.objects.filter(office_id=office_id).order_by("code", "-version").distinct("code").values("pk")
+    )
+    return WorkingCalendar.objects.filter(pk__in=newest).order_by("name")
