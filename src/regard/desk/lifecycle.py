@@ -111,6 +111,7 @@ class CaseState:
     next_step: str = ""
     next_step_owner_id: int | None = None
     next_step_due: datetime | None = None
+    handed_over_at: datetime | None = None  # transferred, and nobody has taken it yet
     transfers: int = 0
     reopens: int = 0
     events_seen: int = 0
@@ -146,6 +147,31 @@ def fold(events: Iterable[EventRow]) -> CaseState:
     return case
 
 
+def columns(case: CaseState) -> dict[str, Any]:
+    """What the fold says of a case's columns, by attribute name of `desk.models.Case`."""
+    return {
+        "state": case.state.value,
+        "received_at": case.received_at,
+        "unit_id": case.unit_id,
+        "service_id": case.service_id,
+        "owner_id": case.owner_id,
+        "answered_at": case.answered_at,
+        "resolved_at": case.resolved_at,
+        "closed_at": case.closed_at,
+        "withdrawn_at": case.withdrawn_at,
+        "paused_at": case.paused_at,
+        "promise_due": case.promise_due,
+        "next_step": case.next_step,
+        "next_step_owner_id": case.next_step_owner_id,
+        "next_step_due": case.next_step_due,
+        "handed_over_at": case.handed_over_at,
+        "transfers": case.transfers,
+        "reopens": case.reopens,
+        "events_seen": case.events_seen,
+        "merged_into_id": case.merged_into,
+    }
+
+
 def _received(case: CaseState, row: EventRow) -> None:
     if case.received_at is None:
         case.received_at = row.at
@@ -163,7 +189,14 @@ def _transferred(case: CaseState, row: EventRow) -> None:
     _place(case, row)
     if "owner" not in row.data:
         case.owner_id = None
+    # Only a hand-over made here waits to be taken: silos tell transfers, hardly ever acceptances.
+    case.handed_over_at = row.at if row.data.get("awaits") else None
     case.transfers += 1
+
+
+def _taken(case: CaseState, row: EventRow) -> None:
+    _place(case, row)
+    case.handed_over_at = None
 
 
 def _paused(case: CaseState, row: EventRow) -> None:
@@ -204,6 +237,7 @@ def _ended(case: CaseState, row: EventRow) -> None:
         if case.state is State.RESOLVED:
             case.state = State.CLOSED
     case.next_step, case.next_step_owner_id, case.next_step_due = "", None, None
+    case.handed_over_at = None
 
 
 def _settle_ending(case: CaseState, row: EventRow, ending: State) -> None:
@@ -284,8 +318,8 @@ _STEPS = {
     EventKind.REOPENED: _reopened,
     EventKind.RECATEGORISED: _place,
     EventKind.TRANSFERRED: _transferred,
-    EventKind.ACCEPTED: _place,
-    EventKind.ASSIGNED: _place,
+    EventKind.ACCEPTED: _taken,
+    EventKind.ASSIGNED: _taken,
     EventKind.PROMISED: _promised,
     EventKind.PROMISE_MOVED: _promise_moved,
     EventKind.PROMISE_KEPT: _promise_kept,

@@ -1,6 +1,7 @@
 """Contacts, cases and their events. A case's columns are the fold of its events (see `lifecycle`)."""
 
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Cast, Least, Now
 
@@ -41,6 +42,8 @@ class CaseKind(models.TextChoices):
 CASE_STATES = [(state.value, state.value.capitalize()) for state in States]
 EVENT_KINDS = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in Kinds]
 OPEN_STATES = (States.OPEN.value, States.PAUSED.value)
+#: Subject words as they are indexed and searched: no stemming, because offices write in more than one language.
+SUBJECT_WORDS = SearchVector("subject", config="simple")
 
 
 def _far(model: type[models.Model] | str, **options: object) -> models.ForeignKey:
@@ -54,7 +57,7 @@ def _far(model: type[models.Model] | str, **options: object) -> models.ForeignKe
 @classified(
     public="id kind unit service channel state received_at answered_at resolved_at closed_at withdrawn_at",
     internal="""silo silo_key owner standard_due promise_due due_at next_step next_step_owner next_step_due paused_at
-        transfers reopens events_seen digest as_of run_id made_at language area merged_into""",
+        handed_over_at transfers reopens events_seen digest as_of run_id made_at language area merged_into""",
     personal="customer record subject description address postcode latitude longitude details",
 )
 class Case(models.Model):
@@ -85,6 +88,7 @@ class Case(models.Model):
     next_step = models.TextField(blank=True)
     next_step_owner = _far(Staff, null=True, blank=True, related_name="+")
     next_step_due = models.DateTimeField(null=True, blank=True)
+    handed_over_at = models.DateTimeField(null=True, blank=True, help_text="transferred, and nobody has taken it yet")
     transfers = models.PositiveIntegerField(default=0)
     reopens = models.PositiveIntegerField(default=0)
     events_seen = models.PositiveIntegerField(default=0, help_text="how many events the columns above fold")
@@ -137,6 +141,26 @@ class Case(models.Model):
                 name="case_next_steps",
                 condition=models.Q(state__in=OPEN_STATES),
             ),
+            models.Index(
+                fields=["owner", "-received_at", "-id"], name="case_by_owner", condition=models.Q(owner__isnull=False)
+            ),
+            models.Index(
+                fields=["unit", "-received_at", "-id"],
+                name="case_unassigned",
+                condition=models.Q(state__in=OPEN_STATES, owner__isnull=True),
+            ),
+            models.Index(
+                fields=["unit", "handed_over_at"],
+                name="case_handed_over",
+                condition=models.Q(handed_over_at__isnull=False),
+            ),
+            models.Index(
+                fields=["promise_due", "id"],
+                name="case_open_by_promise",
+                include=["unit", "owner"],
+                condition=models.Q(state__in=OPEN_STATES, promise_due__isnull=False),
+            ),
+            GinIndex(SUBJECT_WORDS, name="case_words"),
         ]
 
     def __str__(self) -> str:
@@ -204,9 +228,14 @@ class Outcome(models.TextChoices):
     FAILED = "failed", "Could not be sent"
 
 
+#: A message that somebody left, that no case took up and nobody returned.
+TO_RETURN = models.Q(outcome__in=(Outcome.MESSAGE, Outcome.VOICEMAIL), case__isnull=True, handled_at__isnull=True)
+
+
 @classified(
     public="id channel direction started_at",
-    internal="silo silo_key unit service case staff staff_name wait_seconds handle_seconds outcome digest as_of run_id made_at txid",
+    internal="""silo silo_key unit service case staff staff_name wait_seconds handle_seconds outcome handled_at digest
+        as_of run_id made_at txid""",
     personal="customer record counterpart subject body details",
 )
 class Contact(models.Model):
@@ -222,6 +251,7 @@ class Contact(models.Model):
     wait_seconds = models.FloatField(null=True, blank=True)
     handle_seconds = models.FloatField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    handled_at = models.DateTimeField(null=True, blank=True, help_text="when a message that was left was returned")
     case = _far(Case, null=True, blank=True, related_name="contacts")
     customer = _far(Customer, null=True, blank=True)
     record = _far(IdentityRecord, null=True, blank=True)
@@ -247,6 +277,8 @@ class Contact(models.Model):
             models.Index(fields=["customer", "-started_at"], name="contact_by_customer"),
             models.Index(fields=["unit", "-started_at"], name="contact_by_unit"),
             models.Index(fields=["case"], name="contact_by_case", condition=models.Q(case__isnull=False)),
+            models.Index(fields=["unit", "started_at"], name="contact_to_return", condition=TO_RETURN),
+            models.Index(fields=["unit"], name="contact_failed", condition=models.Q(outcome=Outcome.FAILED)),
             BrinIndex(fields=["txid"], name="contact_by_transaction", pages_per_range=32),
         ]
 
@@ -276,18 +308,24 @@ class OrderLine(models.Model):
         return f"{self.quantity:g} x {self.item}" if self.quantity is not None else self.item
 
 
-@classified(internal="id staff name query made_at")
+@classified(internal="id staff name query is_default made_at")
 class SavedFilter(models.Model):
     """A list filter somebody gave a name."""
 
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="saved_filters")
     name = models.CharField(max_length=80)
     query = models.TextField(help_text="the list's own query string")
+    is_default = models.BooleanField(default=False, help_text="applied when the list is opened without filters")
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["staff", "name"], name="saved_filter_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "name"], name="saved_filter_name"),
+            models.UniqueConstraint(
+                fields=["staff"], condition=models.Q(is_default=True), name="one_default_saved_filter"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
