@@ -24,14 +24,14 @@ def links(monkeypatch: pytest.MonkeyPatch) -> None:
 def open_page(live_server, settings, links, page: Page, client) -> Callable[..., Page]:
     """Opens a path at a width, signed in as a supervisor unless told otherwise."""
     settings.DEBUG = True
-    settings.ALLOWED_HOSTS = ["*"]
+    settings.ROOT_URLCONF = "tests.ui.urls"
 
     def go(path: str, width: int = 1280, *, signed_in: bool = True) -> Page:
         if signed_in:
             alice, _ = Staff.objects.get_or_create(
                 email="alice@example.org", defaults={"name": "Alice Supervisor", "roles": ["supervisor"]}
             )
-            client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
             cookie = client.cookies["sessionid"]
             page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
         page.set_viewport_size({"width": width, "height": 900})

@@ -102,8 +102,8 @@ def sample(now: datetime) -> dict[str, Any]:
         "columns": ["Month", "Cases received"],
         "rows": [[month, n] for month, n in _MONTHS] + [["Jun 2025", None]],
         "plain_form": SampleForm(),
-        "wrong_form": SampleForm({"email": "nobody", "amount": "many"}, prefix="wrong"),
-        "filter_form": FilterForm({"state": "open"}, prefix="f"),
+        "wrong_form": SampleForm({"wrong-email": "nobody", "wrong-amount": "many"}, prefix="wrong"),
+        "filter_form": FilterForm({"f-state": "open"}, prefix="f"),
         "options": [("w", "Water"), ("p", "Pothole")],
         "current_sort": "-due",
     }

@@ -106,8 +106,8 @@ def channel(code: str) -> SafeString:
 
 @register.filter
 def kind_icon(kind: str) -> str:
-    """The icon name of an event kind or channel; "" when it has none."""
-    return icons.KINDS.get(kind, "")
+    """The icon name of an event kind or channel; three dots for one without its own."""
+    return icons.KINDS.get(kind, "other")
 
 
 @register.filter
