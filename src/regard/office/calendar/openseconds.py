@@ -257,7 +257,7 @@ class OpenSeconds:
         return instant_of(stamp)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def open_seconds(hours: WorkingHours) -> OpenSeconds:
     """The table of a calendar, made once per process and version."""
     return OpenSeconds(hours)
