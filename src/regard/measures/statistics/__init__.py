@@ -19,7 +19,7 @@ from .distributions import (
 )
 from .multiple import benjamini_hochberg
 from .proportions import Proportion, jeffreys, jeffreys_below, wilson, wilson_bounds
-from .seasonal import seasonal_factors
+from .seasonal import Seasons, seasonal_factors
 from .survival import Percentile, ShareWithin, SurvivalCurve, kaplan_meier, kaplan_meier_by
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Quantile",
     "Rate",
     "Ratings",
+    "Seasons",
     "ShareWithin",
     "Signal",
     "SurvivalCurve",

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .answers import TooFew
-from .seasonal import YEAR, seasonal_factors
+from .seasonal import SMALLEST_SERIES, Seasons, seasonal_factors
 
 Floats = NDArray[np.float64]
 
 BASELINE = 12
+SMALLEST_BASELINE = 6
 RUN = 8
 # Wheeler (1993): 3 / d2 and D4 for moving ranges of two points, d2 = 1.128.
 _LIMIT, _RANGE_LIMIT, _D2 = 2.66, 3.267, 1.128
@@ -44,8 +45,8 @@ class Chart:
     """A series with its usual level and limits, point by point, in the unit of the series.
 
     With seasons taken out, or with varying n, level and limits differ from point to point.
-    signals: all, in order; notes: what was done to the data, in words. steady: False when the baseline does not
-    vary at all, so no limits can be drawn (they are NaN) and nothing is signalled.
+    signals: all, in order; notes: what was done to the data, in words. has_limits: False when the baseline does
+    not vary at all, so no limits can be drawn (they are NaN) and nothing is signalled.
     """
 
     values: Floats
@@ -54,7 +55,7 @@ class Chart:
     upper: Floats
     signals: tuple[Signal, ...]
     notes: tuple[str, ...]
-    steady: bool
+    has_limits: bool
 
     @property
     def new_signals(self) -> tuple[Signal, ...]:
@@ -65,7 +66,7 @@ def xmr_chart(
     values: ArrayLike,
     labels: Sequence[str] | None = None,
     *,
-    baseline: int = BASELINE,
+    baseline: int | None = None,
     log: bool = False,
     months: ArrayLike | None = None,
     run: int = RUN,
@@ -75,35 +76,39 @@ def xmr_chart(
 
     Limits are the baseline's mean +- 2.66 times its mean moving range, moving ranges beyond 3.267 times that
     mean screened out once. Signals: a point outside, `run` in a row on one side, two of three beyond two thirds
-    of the way to a limit.
+    of the way to a limit. On stable data the newest point shows one about 1 time in 25.
 
     values: one per period, in order; NaN where there is none. labels: names of the points, for the words.
-    baseline: how many known points, from the first, set the limits. log: work on logarithms (skewed times).
-    months: 1..12 of each point, when monthly: seasons are taken out where there are 24 points or more.
+    baseline: how many known points, from the first, set the limits; 12, or 24 where seasons are taken out.
+    log: work on logarithms (skewed times).
+    months: 1..12 of each point, when monthly: seasons are taken out where there are 24 points or more and the
+    course of the year is plain. They are found from the points before `new_from`, and limits are widened or
+    narrowed by how sure they are, so a new point cannot hide itself.
     new_from: index from which signals are new; the last point when not given.
     TooFew below `baseline` points. Raises ValueError for log of values <= 0.
     """
     series = np.asarray(values, np.float64)
     known = np.flatnonzero(~np.isnan(series))
-    if known.size < baseline:
-        return TooFew(int(known.size), baseline, "points")
+    if baseline is not None and baseline < SMALLEST_BASELINE:
+        raise ValueError(f"Limits need a baseline of {SMALLEST_BASELINE} points or more, not {baseline}.")
+    if known.size < (baseline or BASELINE):
+        return TooFew(int(known.size), baseline or BASELINE, "points")
     if log and np.any(series <= 0):
         raise ValueError("Logarithms need values above zero: leave `log` out for this series.")
-    factors, notes = _seasons(series, months)
-    worked = series / factors
-    worked = np.log(worked) if log else worked
-    start = worked[known[:baseline]]
-    reach = _LIMIT * _mean_range(start)
-    centre = float(start.mean())
-
-    def back(limit: float) -> Floats:
-        return (np.exp(limit) if log else limit) * factors
-
-    scaled = (worked - centre) / reach if reach > 0 else np.full(series.shape, np.nan)
-    if reach == 0:
-        reach, notes = float("nan"), [*notes, f"The first {baseline} points do not vary: no limits can be drawn."]
-    limits = back(centre), back(centre - reach), back(centre + reach)
-    return _chart(series, limits, scaled, labels=labels, run=run, new_from=new_from, notes=notes)
+    seasons, notes = _seasons(series, months, new_from)
+    first = known[: baseline or (BASELINE if seasons is None else SMALLEST_SERIES)]
+    factors = seasons.by_point if seasons else np.ones(series.shape)
+    worked = np.log(series / factors) if log else series / factors
+    centre = float(worked[first].mean())
+    reach = _LIMIT * _mean_range(worked[first]) * np.ones(series.shape)
+    if seasons:
+        reach *= seasons.noise / seasons.step_noise(first)
+    if not reach.any():
+        reach, notes = reach * np.nan, [*notes, _flat(first.size)]
+    lines = np.full(series.shape, centre), centre - reach, centre + reach
+    level, lower, upper = ((np.exp(line) if log else line) * factors for line in lines)
+    scaled = (worked - centre) / reach
+    return _chart(series, (level, lower, upper), scaled, labels=labels, run=run, new_from=new_from, notes=notes)
 
 
 def laney_chart(
@@ -128,6 +133,8 @@ def laney_chart(
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(total > 0, count / total, np.nan)
     known = np.flatnonzero(~np.isnan(share))
+    if baseline < SMALLEST_BASELINE:
+        raise ValueError(f"Limits need a baseline of {SMALLEST_BASELINE} points or more, not {baseline}.")
     if known.size < baseline:
         return TooFew(int(known.size), baseline, "points")
     first = known[:baseline]
@@ -141,7 +148,7 @@ def laney_chart(
         scaled, reach = standard / (3 * between), 3 * spread * between
     else:
         scaled, reach = np.full(share.shape, np.nan), np.full(share.shape, np.nan)
-        notes.append(f"The first {baseline} points do not vary: no limits can be drawn.")
+        notes.append(_flat(baseline))
     limits = np.full(share.shape, centre), np.maximum(centre - reach, 0.0), np.minimum(centre + reach, 1.0)
     return _chart(share, limits, scaled, labels=labels, run=run, new_from=new_from, notes=notes)
 
@@ -153,16 +160,22 @@ def _mean_range(values: Floats) -> float:
     return float(kept.mean())
 
 
-def _seasons(series: Floats, months: ArrayLike | None) -> tuple[Floats, list[str]]:
+def _flat(points: int) -> str:
+    return f"The first {points} points do not vary: no limits can be drawn."
+
+
+def _seasons(series: Floats, months: ArrayLike | None, new_from: int | None) -> tuple[Seasons | None, list[str]]:
+    """The seasons to take out, if any, and what to say about it."""
     if months is None:
-        return np.ones(series.shape), []
-    month = np.asarray(months, np.int64)
+        return None, []
     if np.any(series <= 0):
-        return np.ones(series.shape), ["Seasons were left in: some values are zero or below."]
-    factors = seasonal_factors(series, month)
-    if isinstance(factors, TooFew):
-        return np.ones(series.shape), [f"Seasons were left in: {factors}."]
-    return factors[(month - 1) % YEAR], ["The usual course of the year was taken out."]
+        return None, ["The course of the year was left in: some values are zero or below."]
+    found = seasonal_factors(series, months, fit_to=series.size - 1 if new_from is None else new_from)
+    if isinstance(found, TooFew):
+        return None, [f"The course of the year was left in: {found}."]
+    if not found.plain:
+        return None, ["The course of the year was left in: none is plain in these months."]
+    return found, ["The usual course of the year was taken out."]
 
 
 def _chart(
@@ -192,7 +205,7 @@ def _chart(
             run=run,
         )
         signals.append(Signal(index, rule, side, index >= fresh, words))
-    return Chart(series, centre, lower, upper, tuple(signals), tuple(notes), steady=not np.isnan(scaled).all())
+    return Chart(series, centre, lower, upper, tuple(signals), tuple(notes), has_limits=not np.isnan(scaled).all())
 
 
 def _signals(scaled: Floats, run: int) -> list[tuple[int, str, str]]:
