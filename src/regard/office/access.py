@@ -5,48 +5,33 @@ declared none, so a forgotten rule fails closed. Which *objects* somebody may re
 functions of each room, all of which start from `units_seen_by`.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
-
 from django.db.models import QuerySet
 
+from regard.lib.pages import EVERYONE, RULE, View, open_to, with_rule
 from regard.office.models import Service, Silo, Staff, Unit
 from regard.office.roles import ANY_ROLE, Role
-
-View = TypeVar("View", bound=Callable[..., Any])
-RULE = "access_rule"
 
 
 def open_to_everyone(view: View) -> View:
     """Signed in or not: public pages and the sign-in itself."""
-    return _with_rule(view, "everyone")
-
-
-def open_to(*roles: str) -> Callable[[View], View]:
-    """Only members of staff who hold one of `roles`."""
-    return lambda view: _with_rule(view, frozenset(roles))
+    return with_rule(view, EVERYONE)
 
 
 def open_to_staff(view: View) -> View:
     """Any member of staff with at least one role."""
-    return _with_rule(view, frozenset(ANY_ROLE))
-
-
-def _with_rule(view: View, rule: object) -> View:
-    @wraps(view)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs)
-
-    setattr(wrapper, RULE, rule)
-    return wrapper  # type: ignore[return-value]
+    return with_rule(view, frozenset(ANY_ROLE))
 
 
 def units_seen_by(staff: Staff) -> QuerySet[Unit]:
     """The units whose records this person may open: their own and those below it. None without a unit or role."""
-    if not staff.is_active or staff.unit_id is None or not staff.roles:
+    if not _works_here(staff) or not staff.unit.path:  # an empty path would be the start of every other
         return Unit.objects.none()
     return Unit.objects.filter(path__startswith=staff.unit.path)
+
+
+def _works_here(staff: Staff) -> bool:
+    """Signed in, active, in a unit and with a role: anything less sees nothing."""
+    return bool(staff.is_authenticated and staff.is_active and staff.unit_id is not None and staff.roles)
 
 
 def unit_ids_seen_by(staff: Staff) -> list[int]:
@@ -60,9 +45,7 @@ def unit_ids_seen_by(staff: Staff) -> list[int]:
 
 def office_id_of(staff: Staff) -> int | None:
     """The office this person belongs to: customers are shared within it and never across."""
-    if not staff.is_active or staff.unit_id is None or not staff.roles:
-        return None
-    return staff.unit.office_id
+    return staff.unit.office_id if _works_here(staff) and staff.unit.path else None
 
 
 def colleagues_of(staff: Staff) -> QuerySet[Staff]:
@@ -98,6 +81,7 @@ def may(staff: Staff, *roles: str) -> bool:
 
 
 __all__ = [
+    "RULE",
     "Role",
     "colleagues_of",
     "may",

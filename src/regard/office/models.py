@@ -48,7 +48,7 @@ class StaffManager(BaseUserManager["Staff"]):
     public="id",
     internal="unit roles code is_active is_demo joined_at last_login",
     personal="email name",
-    secret="password",
+    secret="password",  # noqa: S106 - the name of a field
 )
 class Staff(AbstractBaseUser):
     """A person who works here and can sign in."""

@@ -19,6 +19,7 @@ class System:
     """Regard doing a job of its own (an import, a nightly refresh), or an operator at the command line."""
 
     job: str
+    office_id: int | None = None  # the office the job is done for, when it is one
 
     @property
     def audit_id(self) -> None:

@@ -58,16 +58,16 @@ def classified(
 
 
 def sensitivity_of(model: type[models.Model], field: str) -> Sensitivity:
-    """The declared level of one field. Unclassified fields count as sensitive: the safe reading."""
-    return _registry.get(model, {}).get(field, Sensitivity.SENSITIVE)
+    """The declared level of one field (`unit` or `unit_id`). Unclassified ones count as sensitive: the safe reading."""
+    declared = _registry.get(model, {})
+    return declared.get(field) or declared.get(field.removesuffix("_id"), Sensitivity.SENSITIVE)
 
 
 def unclassified(registered: Iterable[type[models.Model]]) -> list[str]:
     """Every `Model.field` among `registered` that nobody classified, sorted."""
-    missing = []
-    for model in registered:
-        fields = _registry.get(model, {})
-        for field in [*model._meta.local_concrete_fields, *model._meta.local_many_to_many]:
-            if field.name not in fields:
-                missing.append(f"{model._meta.label}.{field.name}")
-    return sorted(missing)
+    return sorted(
+        f"{model._meta.label}.{field.name}"
+        for model in registered
+        for field in [*model._meta.local_concrete_fields, *model._meta.local_many_to_many]
+        if field.name not in _registry.get(model, {})
+    )

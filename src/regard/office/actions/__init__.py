@@ -8,7 +8,7 @@ from .calendars import declare_holiday, make_calendar, new_calendar_version
 from .importing import Ensured, ensure_own_silo, ensure_services_and_units, ensure_silo
 from .offices import make_office
 from .services import change_service, make_service, set_standard
-from .staff import change_staff, deactivate_staff, make_staff, reactivate_staff, set_roles
+from .staff import change_staff, deactivate_staff, make_staff, note_sign_in, reactivate_staff, set_password, set_roles
 from .units import change_unit, make_unit
 
 __all__ = [
@@ -27,7 +27,9 @@ __all__ = [
     "make_staff",
     "make_unit",
     "new_calendar_version",
+    "note_sign_in",
     "reactivate_staff",
+    "set_password",
     "set_roles",
     "set_standard",
 ]
