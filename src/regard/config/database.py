@@ -72,10 +72,10 @@ def _locked(file: Path) -> Iterator[int]:
 
 
 def is_running(home: Path) -> bool:
-    """Whether the embedded server of `home` answers."""
+    """Whether the embedded server of `home` is ready for work."""
     from regard.config import postgres  # knows this module; and settings need nothing of it
 
-    return postgres.is_answering(socket_folder(home))
+    return postgres.is_ready(home / "pg", socket_folder(home))
 
 
 def ensure_running(home: Path) -> None:

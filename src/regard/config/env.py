@@ -82,6 +82,14 @@ def listing(name: str) -> list[str]:
     return [part.strip() for part in text(name, "").split(",") if part.strip()]
 
 
+def choice(name: str, default: str, allowed: list[str]) -> str:
+    """One of the words in `allowed`, in capitals or not."""
+    value = text(name, default).upper()
+    if value not in allowed:
+        raise SettingsError(f"{name} is {value!r}. Use one of: {', '.join(allowed)}.")
+    return value
+
+
 def time_zone(name: str, default: str) -> str:
     """The name of an IANA time zone that this machine knows."""
     value = text(name, default)

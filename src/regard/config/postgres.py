@@ -4,11 +4,11 @@ The server listens on a socket in a private folder only, never on the network. P
 root, so under root it runs as an account of its own.
 """
 
-import contextlib
 import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -25,6 +25,8 @@ SUPERUSER = "postgres"
 LOCALES = ("C.UTF-8", "en_US.UTF-8", "C")  # the first that this machine has: order by code point, knows letters
 START_SECONDS = 300  # after a power cut the server replays its log before it answers
 STOP_SECONDS = 60
+ANSWER_SECONDS = 5
+ASK_FOR_TLS = struct.pack("!II", 8, 80877103)  # the shortest question of PostgreSQL's protocol; the answer is one byte
 LOG_BYTES = 10 * 2**20
 
 
@@ -114,15 +116,16 @@ def _run(cluster: Cluster, program: str, *arguments: str | Path, stdin: str = ""
     )
 
 
-def is_answering(cluster_sockets: Path) -> bool:
-    """Whether a server accepts connections at the socket."""
+def is_answering(sockets: Path) -> bool:
+    """Whether a server answers at the socket. A mere connection says little: a dying server still accepts one."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(2)
+        probe.settimeout(ANSWER_SECONDS)
         try:
-            probe.connect(str(cluster_sockets / f".s.PGSQL.{PORT}"))
+            probe.connect(str(sockets / f".s.PGSQL.{PORT}"))
+            probe.sendall(ASK_FOR_TLS)
+            return probe.recv(1) in {b"S", b"N"}
         except OSError:
             return False
-    return True
 
 
 # --- making -----------------------------------------------------------------------------------------
@@ -176,7 +179,8 @@ def start(cluster: Cluster) -> None:
     if not (cluster.data / "PG_VERSION").exists():
         make(cluster)
     cluster.account.make_folder(cluster.sockets)
-    _forget_stale_pid(cluster)
+    if _settle(cluster):
+        return
     _configure(cluster)
     if cluster.log.exists() and cluster.log.stat().st_size > LOG_BYTES:
         cluster.log.replace(cluster.log.with_suffix(".log.1"))
@@ -202,19 +206,47 @@ def _reason(log: str) -> str:
     return f"{fatal[0]}." if fatal else _last_line(log)
 
 
-def _forget_stale_pid(cluster: Cluster) -> None:
-    """Remove the mark of a server that was killed, where PostgreSQL would mistake another process for it."""
+def is_ready(cluster_data: Path, sockets: Path) -> bool:
+    """Whether the server of this data answers, and has finished starting."""
+    return _noted(cluster_data)[1] == "ready" and is_answering(sockets)
+
+
+def _noted(data: Path) -> tuple[int | None, str]:
+    """The process and the state (starting, ready, stopping) that the server noted of itself, if it did."""
+    try:
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+        return int(lines[0]), lines[7].strip() if len(lines) > 7 else "starting"
+    except (FileNotFoundError, ValueError, IndexError):
+        return None, ""
+
+
+def _settle(cluster: Cluster) -> bool:
+    """Wait for a server that is still starting or stopping. True when it is ready, False when there is none.
+
+    Marks of a server that was killed are removed: PostgreSQL might take another process for it.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while _is_alive(cluster):
+        if is_ready(cluster.data, cluster.sockets):
+            return True
+        if time.monotonic() > deadline:
+            raise PostgresError(f"The database in {cluster.data} runs but does not answer. See {cluster.log}.")
+        time.sleep(0.05)
+    cluster.pid_file.unlink(missing_ok=True)
+    (cluster.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+    return False
+
+
+def _is_alive(cluster: Cluster) -> bool:
+    """Whether the process that noted itself is the server of this data, and not another with its number."""
     import psutil  # takes 30 ms to load, and most commands find the server running
 
+    pid, _ = _noted(cluster.data)
     try:
-        pid = int(cluster.pid_file.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        return
-    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-        command = psutil.Process(pid).cmdline()
-        if command and "postgres" in Path(command[0]).name and str(cluster.data) in command:
-            return
-    cluster.pid_file.unlink()
+        command = psutil.Process(pid).cmdline() if pid else []
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+    return bool(command) and "postgres" in Path(command[0]).name and str(cluster.data) in command
 
 
 def _configure(cluster: Cluster) -> None:

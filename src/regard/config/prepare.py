@@ -74,9 +74,7 @@ class Step:
         started = time.monotonic()
         say(f"{self.title} ...")
         if subprocess.run([sys.executable, "-m", "regard", *self.command], check=False).returncode:
-            raise RefusedError(
-                f"{self.title} did not succeed; the reason stands above. Then start again."
-            )
+            raise RefusedError(f"{self.title} did not succeed; the reason stands above. Then start again.")
         if self.done is not None:
             self.done.add(self.name, self.what_for)
         say(f"{self.title}: done in {time.monotonic() - started:.1f} s.")

@@ -48,6 +48,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._started = self._start_at = 0.0
         self._pause = FIRST_PAUSE
+        self.deaths = 0
 
     def start(self) -> None:
         self._started = time.monotonic()
@@ -65,6 +66,7 @@ class Child:
         if code is None:
             return None
         now = time.monotonic()
+        self.deaths += 1
         if now - self._started > STEADY:
             self._pause = FIRST_PAUSE
         self._start_at, self._process = now + self._pause, None

@@ -2,6 +2,7 @@
 
 import fcntl
 import http.client
+import importlib
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from regard.lib.commandline import RefusedError
 
 BLOCKING_THREADS = 8  # pages answered at the same time; each holds at most one connection to the database
 GRACE = 10.0  # seconds that children have to finish what they do
+HOPELESS = 3  # deaths of one child before the first page, after which we give up
 BEAT = 0.25  # seconds between looks at the children
 DATABASE_BEATS = 8  # the database is looked at less often
 
@@ -31,6 +33,7 @@ def serve(home: Path, *, host: str, port: int, demo: bool) -> None:
 
     Raises RefusedError when the port or the data folder is in use, before anything is started.
     """
+    importlib.import_module("regard.config.settings")  # refuses a wrong setting now, not in every child again and again
     with _alone(home, host, port), _stopping_by_signal() as stopping:
         _require_free(host, port)
         with database.hold(home):
@@ -136,6 +139,8 @@ def _watch(home: Path, children: list[Child], stopping: _Stopping, host: str, po
         for child in children:
             if line := child.watch():
                 click.echo(line, err=True)
+                if not told and child.deaths >= HOPELESS:
+                    raise RefusedError(f"The {child.name} does not start; the reason stands above.")
         if beats % DATABASE_BEATS == 0 and database.is_embedded() and not database.is_running(home):
             click.echo("The database stopped. Starting it again.", err=True)
             database.ensure_running(home)

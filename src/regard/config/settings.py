@@ -214,7 +214,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_IMPORT_PATHS = ["regard.config.jobs"]
 
-LOG_LEVEL = env.text("REGARD_LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = env.choice("REGARD_LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

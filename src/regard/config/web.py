@@ -24,7 +24,6 @@ def main() -> None:
         workers=1,
         blocking_threads=arguments.threads,
         websockets=False,
-        respawn_failed_workers=True,
         log_level=LogLevels.warning,
     ).serve()
 
