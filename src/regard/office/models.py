@@ -11,7 +11,7 @@ from regard.office.roles import Role
 from regard.records.declarations import classified
 
 
-@classified(public="id code name parent is_demo path lead calendar active", internal="needs_review")
+@classified(public="id code name parent is_demo path lead calendar email active", internal="needs_review")
 class Unit(models.Model):
     """A part of the organisation. A unit without a parent is an office: the boundary of who sees whom."""
 
@@ -23,6 +23,7 @@ class Unit(models.Model):
     )
     lead = models.ForeignKey("Staff", null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
     calendar = models.ForeignKey("WorkingCalendar", null=True, blank=True, on_delete=models.PROTECT)
+    email = models.EmailField(blank=True, help_text="where customers write to, and what letters of the unit come from")
     is_demo = models.BooleanField(default=False, help_text="an invented office: the sign-in page offers its roles")
     active = models.BooleanField(default=True)
     needs_review = models.BooleanField(default=False, help_text="made by an import; nobody has looked at it yet")
@@ -46,7 +47,7 @@ class StaffManager(BaseUserManager["Staff"]):
 
 @classified(
     public="id",
-    internal="unit roles code is_active is_demo joined_at last_login",
+    internal="unit roles code title is_active is_demo joined_at last_login",
     personal="email name",
     secret="password",  # noqa: S106 - the name of a field
 )
@@ -56,10 +57,11 @@ class Staff(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
     code = models.CharField(max_length=60, blank=True, db_index=True, help_text="what silos call this person")
+    title = models.CharField(max_length=200, blank=True, help_text="what their work is called")
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="staff")
     roles = ArrayField(models.CharField(max_length=30, choices=Role.choices), default=list, blank=True)
     is_active = models.BooleanField(default=True)
-    is_demo = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False, help_text="a role that the sign-in page of the demo office offers")
     joined_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[StaffManager] = StaffManager()

@@ -4,8 +4,9 @@ Each action is keyword-only, atomic and audited. One that breaks a rule of the o
 `ValidationError`, with messages in plain words, under the name of the field at fault where there is one.
 """
 
-from .calendars import declare_holiday, make_calendar, new_calendar_version
+from .calendars import declare_holiday, give_calendar, make_calendar, new_calendar_version
 from .importing import Ensured, ensure_own_silo, ensure_services_and_units, ensure_silo
+from .loading import Loaded, load_office, read_office
 from .offices import make_office
 from .services import change_service, make_service, set_standard
 from .staff import change_staff, deactivate_staff, make_staff, note_sign_in, reactivate_staff, set_password, set_roles
@@ -13,6 +14,7 @@ from .units import change_unit, make_unit
 
 __all__ = [
     "Ensured",
+    "Loaded",
     "change_service",
     "change_staff",
     "change_unit",
@@ -21,6 +23,8 @@ __all__ = [
     "ensure_own_silo",
     "ensure_services_and_units",
     "ensure_silo",
+    "give_calendar",
+    "load_office",
     "make_calendar",
     "make_office",
     "make_service",
@@ -29,6 +33,7 @@ __all__ = [
     "new_calendar_version",
     "note_sign_in",
     "reactivate_staff",
+    "read_office",
     "set_password",
     "set_roles",
     "set_standard",

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from regard.office.actions.changes import change
 from regard.office.calendar import holiday_dates
 from regard.office.models import Unit, WorkingCalendar
 from regard.office.queries import hours_of
@@ -103,6 +104,15 @@ def declare_holiday(
     days = [entry for entry in latest.local_days if entry["date"] != told["date"]]
     days = sorted([*days, told], key=lambda entry: str(entry["date"]))
     return new_calendar_version(by=by, calendar=latest, reason=reason or f"{name}, {day}", local_days=days)
+
+
+@transaction.atomic
+def give_calendar(*, by: Actor, units: Sequence[Unit], calendar: WorkingCalendar) -> None:
+    """Have these units work by a calendar."""
+    for unit in units:
+        if unit.office_id != calendar.office_id:
+            raise ValidationError("This calendar belongs to another office. Choose one of this one.")
+        change(by=by, action="office.give_calendar", obj=unit, fields={"calendar": calendar})
 
 
 def _keep(by: Actor, calendar: WorkingCalendar, action: str, units: list[int]) -> WorkingCalendar:

@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from regard.office.actions.calendars import OFFICE_HOURS, make_calendar
+from regard.office.actions.calendars import OFFICE_HOURS, give_calendar, make_calendar
 from regard.office.actions.importing import ensure_own_silo
-from regard.office.actions.units import change_unit, make_unit
+from regard.office.actions.units import make_unit
 from regard.office.models import Unit
 from regard.records.actors import Actor
 
@@ -38,4 +38,5 @@ def make_office(
         subdivision=subdivision,
     )
     ensure_own_silo(by=by, office=office)
-    return change_unit(by=by, unit=office, name=office.name, parent=None, calendar=calendar, lead=None, active=True)
+    give_calendar(by=by, units=[office], calendar=calendar)
+    return office

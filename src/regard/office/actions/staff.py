@@ -22,13 +22,13 @@ def make_staff(
     unit: Unit | None,
     roles: Iterable[str] = (),
     code: str = "",
+    title: str = "",
     password: str | None = None,
     is_demo: bool = False,
 ) -> Staff:
     """A new member of staff. Without a password they cannot sign in until they set one by a link."""
-    staff = Staff(
-        email=_address(email), name=name.strip(), unit=unit, roles=_known(roles), code=code.strip(), is_demo=is_demo
-    )
+    staff = Staff(email=_address(email), name=name.strip(), unit=unit, roles=_known(roles), is_demo=is_demo)
+    staff.code, staff.title = code.strip(), title.strip()
     if Staff.objects.filter(email__iexact=staff.email).exists():
         raise ValidationError({"email": f"{staff.email} belongs to somebody already. Use another address."})
     staff.set_password(password)  # None: unusable
@@ -40,14 +40,25 @@ def make_staff(
 
 
 @transaction.atomic
-def change_staff(*, by: Actor, staff: Staff, email: str, name: str, unit: Unit | None, code: str) -> Staff:
-    """Correct who somebody is and where they work."""
+def change_staff(
+    *,
+    by: Actor,
+    staff: Staff,
+    email: str,
+    name: str,
+    unit: Unit | None,
+    code: str | None = None,
+    title: str | None = None,
+) -> Staff:
+    """Correct who somebody is and where they work. `code` and `title` None stay as they are."""
     email = _address(email)
     if Staff.objects.filter(email__iexact=email).exclude(pk=staff.pk).exists():
         raise ValidationError({"email": f"{email} belongs to somebody already. Use another address."})
     if unit is None or (staff.unit and unit.office_id != staff.unit.office_id):
         _keep_an_administrator(staff)
-    fields = {"email": email, "name": name.strip(), "unit": unit, "code": code.strip()}
+    fields: dict[str, object] = {"email": email, "name": name.strip(), "unit": unit}
+    fields["code"] = staff.code if code is None else code.strip()
+    fields["title"] = staff.title if title is None else title.strip()
     change(by=by, action="office.change_staff", obj=staff, fields=fields)
     return staff
 

@@ -48,6 +48,7 @@ def make_unit(
     code: str = "",
     calendar: WorkingCalendar | None = None,
     lead: Staff | None = None,
+    email: str = "",
     is_demo: bool = False,
 ) -> Unit:
     """A new unit under `parent`; without one a new office. The code is made from the name when none is given."""
@@ -60,6 +61,7 @@ def make_unit(
         path=f"{parent.path if parent else '/'}{pk}/",
         calendar=calendar,
         lead=lead,
+        email=email.strip(),
         is_demo=parent.is_demo if parent else is_demo,
     )
     _same_office(unit, lead, calendar)
@@ -84,13 +86,18 @@ def change_unit(
     calendar: WorkingCalendar | None,
     lead: Staff | None,
     active: bool,
+    email: str | None = None,
 ) -> Unit:
-    """Rename, move, hand over or close a unit. A move takes everything below with it, within one office."""
+    """Rename, move, hand over or close a unit. A move takes everything below with it, within one office.
+
+    `email` None leaves the address as it is.
+    """
     _same_office(unit, lead, calendar)
     if parent != unit.parent:
         _move(unit, parent)
-    fields = {"name": name.strip(), "parent": parent, "calendar": calendar, "lead": lead, "active": active}
-    change(by=by, action="office.change_unit", obj=unit, fields={**fields, "needs_review": False})
+    fields: dict[str, object] = {"name": name.strip(), "parent": parent, "calendar": calendar, "lead": lead}
+    fields["email"] = unit.email if email is None else email.strip()
+    change(by=by, action="office.change_unit", obj=unit, fields={**fields, "active": active, "needs_review": False})
     return unit
 
 

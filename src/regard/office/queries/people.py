@@ -38,3 +38,10 @@ def find_staff(office: Unit, word: str) -> Staff | None:
 def _key(word: str) -> str:
     last, comma, first = word.partition(",")
     return folded(f"{first} {last}" if comma else word)
+
+
+def demo_staff() -> list[Staff]:
+    """People of an invented office whose roles the sign-in page offers; nobody of a real one. Two queries."""
+    people = Staff.objects.filter(is_demo=True, is_active=True, unit__isnull=False).select_related("unit")
+    invented = set(Unit.objects.filter(parent=None, is_demo=True).values_list("pk", flat=True))
+    return [staff for staff in people if staff.office_id in invented]
