@@ -7,4 +7,5 @@ from regard.ui import styleguide
 urlpatterns = [
     path("", include("regard.config.urls")),
     path("find", styleguide.show, name="customers-search"),
+    path("demo", styleguide.show, name="office-demo-sign-in"),
 ]

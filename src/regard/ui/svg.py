@@ -1,18 +1,14 @@
 """Makes a drawn chart fit for a page under a strict content security policy and for a screen reader."""
 
 import re
-from xml.etree.ElementTree import Element, register_namespace, tostring
+from xml.etree.ElementTree import Element, tostring
 
 from defusedxml.ElementTree import fromstring
 from django.utils.safestring import SafeString, mark_safe
 
 _SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
-register_namespace("", _SVG)
-register_namespace("xlink", _XLINK)
-
-_DROPPED = {"role", "aria-label", "aria-hidden", "aria-roledescription"}
-_REMOVED_TAGS = {f"{{{_SVG}}}{name}" for name in ("script", "foreignObject", "style")}
+_DROPPED = {"role", "aria-label", "aria-hidden", "aria-roledescription", "target", "show"}
+_REMOVED_TAGS = {"script", "foreignObject", "style"}
 _DECLARATION = re.compile(r"\s*([a-z-]+)\s*:\s*([^;]+)")
 
 
@@ -24,14 +20,24 @@ def clean(svg: str, title: str = "") -> SafeString:
     Raises `xml.etree.ElementTree.ParseError` when `svg` is not well-formed.
     """
     root = fromstring(svg)
+    _strip_namespaces(root)
     has_links = _clean_inside(root)
     if not root.get("viewBox") and root.get("width") and root.get("height"):
         root.set("viewBox", f"0 0 {root.get('width')} {root.get('height')}")
+    root.set("xmlns", _SVG)
     root.set("role", "group" if has_links else "img")
     root.set("focusable", "false")
     if title:
         root.set("aria-label", title)
     return mark_safe(tostring(root, encoding="unicode"))  # noqa: S308 - parsed, and stripped of what could run
+
+
+def _strip_namespaces(root: Element) -> None:
+    # Within HTML the names stand alone: a prefix that some library chose would hide the drawing. SVG 2 has plain href.
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        for name in [n for n in element.attrib if n.startswith("{")]:
+            element.attrib.setdefault(name.rpartition("}")[2], element.attrib.pop(name))
 
 
 def _clean_inside(root: Element) -> bool:
@@ -40,28 +46,15 @@ def _clean_inside(root: Element) -> bool:
         for child in [c for c in element if c.tag in _REMOVED_TAGS]:
             element.remove(child)
         name = ""
-        if element.tag == f"{{{_SVG}}}a":
+        if element.tag == "a":
             has_links = True
-            name = _name_inside(element)
-            _mend_address(element)
+            name = next((label for e in element.iter() if (label := e.get("aria-label"))), "")
         for unwanted in [n for n in element.attrib if n in _DROPPED or n.startswith("on")]:
             del element.attrib[unwanted]
         if name:
             element.set("aria-label", name)
         _unstyle(element)
     return has_links
-
-
-def _name_inside(link: Element) -> str:
-    return next((label for e in link.iter() if (label := e.get("aria-label"))), "")
-
-
-def _mend_address(link: Element) -> None:
-    address = link.attrib.pop(f"{{{_XLINK}}}href", None)
-    if address:
-        link.set("href", address)  # SVG 2 writes it plain
-    for unwanted in ("target", f"{{{_XLINK}}}show"):
-        link.attrib.pop(unwanted, None)
 
 
 def _unstyle(element: Element) -> None:
