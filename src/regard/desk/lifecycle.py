@@ -147,12 +147,15 @@ def fold(events: Iterable[EventRow]) -> CaseState:
     return case
 
 
-def columns(case: CaseState) -> dict[str, Any]:
-    """What the fold says of a case's columns, by attribute name of `desk.models.Case`."""
+def columns(case: CaseState, *, unit_id: int | None = None, received_at: datetime | None = None) -> dict[str, Any]:
+    """What the fold says of a case's columns, by attribute name of `desk.models.Case`.
+
+    A log that never named a unit, or told no arrival, leaves them as they are: give what the case has.
+    """
     return {
         "state": case.state.value,
-        "received_at": case.received_at,
-        "unit_id": case.unit_id,
+        "received_at": case.received_at or received_at,
+        "unit_id": case.unit_id or unit_id,
         "service_id": case.service_id,
         "owner_id": case.owner_id,
         "answered_at": case.answered_at,
