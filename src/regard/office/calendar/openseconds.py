@@ -239,11 +239,11 @@ class OpenSeconds:
 
     def _due_days(self, starts: Micros, days: Micros) -> Micros:
         self._cover(int(starts.min()), int(starts.max()))
-        latest = int(starts.max())
-        table = self._reach(latest, lambda table: int(_nth_day(table, starts, days).max()) < table.days.size)
-        index = _nth_day(table, starts, days)
+        latest, most = starts.max(keepdims=True), days.max(keepdims=True) + 1
+        table = self._reach(int(latest[0]), lambda table: table.nth_day(latest, most)[0] < table.days.size)
         if not table.days.size:
             return np.full(starts.shape, MISSING, np.int64)
+        index = table.nth_day(starts, days)
         close = table.day_close[np.minimum(index, table.days.size - 1)]
         return np.where(index < table.days.size, close, MISSING)
 
@@ -263,28 +263,29 @@ def open_seconds(hours: WorkingHours) -> OpenSeconds:
     return OpenSeconds(hours)
 
 
-def _nth_day(table: Table, starts: Micros, days: Micros) -> Micros:
-    """Position in `table.days` of the n-th open day after each start; past the end when there is none."""
-    today = table.local_day(starts)
-    same = np.searchsorted(table.days, today, side="left")
-    if table.days.size:
-        here = np.minimum(same, table.days.size - 1)
-        over = (table.days[here] == today) & (table.day_close[here] <= starts)
-        same = np.where(over, same + 1, same)
-    return np.where(days == 0, same, np.searchsorted(table.days, today, side="right") + days - 1)
-
-
 def _union(case: NDArray[np.int64], opened: Seconds, closed: Seconds, cases: int) -> Seconds:
-    """Length of the union of intervals per case: sweep their ends in order, count what at least one covers."""
+    """Length of the union of intervals per case."""
     unknown = np.isnan(opened) | np.isnan(closed)
-    some = ~unknown & (closed > opened)
-    owner = np.concatenate([case[some], case[some]])
-    instant = np.concatenate([opened[some], closed[some]])
-    step = np.repeat(np.array([1, -1]), int(some.sum()))
-    order = np.lexsort((instant, owner))
-    owner, instant, covering = owner[order], instant[order], np.cumsum(step[order])
-    # Each case opens as often as it closes, so nothing is covered from one case's last end to the next's first.
-    length = np.where(covering[:-1] > 0, np.diff(instant), 0.0)
-    total = np.bincount(owner[:-1], weights=length, minlength=cases).astype(np.float64)
+    length = np.where(closed > opened, closed - opened, 0.0)
+    several = np.bincount(case, minlength=cases)[case] > 1
+    # Most cases pause once: only the others need sorting.
+    total = _sums(case, np.where(several, 0.0, length), cases)
+    sweep = several & (length > 0)
+    total += _swept(case[sweep], opened[sweep], closed[sweep], cases)
     total[case[unknown]] = np.nan
     return total
+
+
+def _swept(case: NDArray[np.int64], opened: Seconds, closed: Seconds, cases: int) -> Seconds:
+    """Sweep the ends of intervals in order, case by case, and add up what at least one covers."""
+    owner, instant = np.concatenate([case, case]), np.concatenate([opened, closed])
+    order = np.lexsort((instant, owner))
+    owner, instant = owner[order], instant[order]
+    covering = np.cumsum(np.where(order < case.size, 1, -1))
+    # Each case opens as often as it closes, so nothing is covered from one case's last end to the next's first.
+    return _sums(owner[:-1], np.where(covering[:-1] > 0, np.diff(instant), 0.0), cases)
+
+
+def _sums(case: NDArray[np.int64], seconds: Seconds, cases: int) -> Seconds:
+    # Without any value numpy counts in integers, whatever the weights.
+    return np.bincount(case, weights=seconds, minlength=cases).astype(np.float64)

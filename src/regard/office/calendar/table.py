@@ -100,6 +100,25 @@ class Table:
         index = np.searchsorted(self.offset_from, stamps, side="right") - 1
         return (stamps + self.offsets[np.maximum(index, 0)]) // DAY
 
+    def nth_day(self, stamps: Micros, count: Micros) -> Micros:
+        """Position in `days` of the `count`-th open day after the local day of each stamp.
+
+        With 0 that day itself while it is not over, else the next. Past the end when there is none.
+        """
+        first, upto = self._positions
+        today = self.local_day(stamps) - first
+        before, through = upto[today], upto[today + 1]
+        over = through > before
+        if self.days.size:
+            over &= self.day_close[np.minimum(before, self.days.size - 1)] <= stamps
+        return np.where(count == 0, before + over, through + count - 1)
+
+    @cached_property
+    def _positions(self) -> tuple[int, Micros]:
+        """A first local day, and how many open days lie before it and before each day after it."""
+        first, last = self.low // DAY - 2, self.high // DAY + 3
+        return first, np.searchsorted(self.days, np.arange(first, last + 1), side="left")
+
 
 def build(hours: WorkingHours, first_year: int, last_year: int) -> Table:
     """The table of a calendar over these years and those between them and ANCHOR_YEAR."""
