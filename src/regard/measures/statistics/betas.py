@@ -48,7 +48,7 @@ def beta_quantile(p: float, a: float, b: float) -> float:
         then = x - miss / slope if slope > _TINY else math.nan
         if not low < then < high:  # also when it is no number
             then = (low + high) / 2
-        if abs(then - x) <= 1e-15 + 1e-14 * x:
+        if abs(then - x) <= 1e-14 * x:
             return then
         x = then
     return x
