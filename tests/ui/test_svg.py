@@ -52,3 +52,8 @@ def test_a_prefix_that_a_library_chose_does_not_hide_the_drawing() -> None:
     cleaned = clean('<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:path d="M0 0"/></s:svg>')
     assert cleaned.startswith("<svg ")
     assert "<path " in cleaned
+
+
+def test_without_a_name_a_picture_is_hidden_and_its_links_are_not() -> None:
+    assert fromstring(clean(PLAIN)).attrib["aria-hidden"] == "true"
+    assert "aria-hidden" not in fromstring(clean(LINKED)).attrib

@@ -105,5 +105,16 @@ def test_only_all_is_all_and_only_none_is_none(share: float, decimals: int) -> N
         assert (float(bare) == 0) == (share == 0)
 
 
+@pytest.mark.parametrize(
+    ("hour", "words"), [(0, "12:05 AM"), (1, "1:05 AM"), (12, "12:05 PM"), (13, "1:05 PM"), (23, "11:05 PM")]
+)
+def test_clock(hour: int, words: str) -> None:
+    assert wording.clock(NOW.replace(hour=hour)) == words
+
+
+def test_day() -> None:
+    assert wording.day(NOW) == "Mar 4, 2025"
+
+
 def test_number() -> None:
     assert [wording.number(12_345), wording.number(12_345.67, 1), wording.number(-3)] == ["12,345", "12,345.7", "-3"]

@@ -13,10 +13,11 @@ _DECLARATION = re.compile(r"\s*([a-z-]+)\s*:\s*([^;]+)")
 
 
 def clean(svg: str, title: str = "") -> SafeString:
-    """The SVG text without inline styles, scripts and inner roles; with one role and, when given, a name.
+    """The SVG text without inline styles, scripts and inner roles.
 
-    A picture without links gets role `img`. One with links gets role `group`, because the children of an image
-    do not exist for a screen reader; each link then takes the name of the mark in it.
+    With a title a picture without links gets role `img` and that name. One with links gets role `group`, because the
+    children of an image do not exist for a screen reader; each link takes the name of the mark in it. Without a
+    title the picture is hidden from screen readers: what it shows must then stand beside it.
     Raises `xml.etree.ElementTree.ParseError` when `svg` is not well-formed.
     """
     root = fromstring(svg)
@@ -25,10 +26,12 @@ def clean(svg: str, title: str = "") -> SafeString:
     if not root.get("viewBox") and root.get("width") and root.get("height"):
         root.set("viewBox", f"0 0 {root.get('width')} {root.get('height')}")
     root.set("xmlns", _SVG)
-    root.set("role", "group" if has_links else "img")
     root.set("focusable", "false")
     if title:
+        root.set("role", "group" if has_links else "img")
         root.set("aria-label", title)
+    elif not has_links:
+        root.set("aria-hidden", "true")
     return mark_safe(tostring(root, encoding="unicode"))  # noqa: S308 - parsed, and stripped of what could run
 
 

@@ -1,6 +1,6 @@
 """Times, lengths and numbers in plain words. Pure: no Django, no clock of its own."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 NOT_KNOWN: Final = "not known"
@@ -15,6 +15,19 @@ _AGO = (
     (2 * _YEAR, _MONTH, "month"),
     (float("inf"), _YEAR, "year"),
 )
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(when: date) -> str:
+    """`Mar 4, 2025`. Written out here because a long table shows hundreds of dates."""
+    return f"{_MONTHS[when.month - 1]} {when.day}, {when.year}"
+
+
+def clock(when: datetime) -> str:
+    """`2:05 PM`."""
+    return f"{when.hour % 12 or 12}:{when.minute:02} {'AM' if when.hour < 12 else 'PM'}"
 
 
 def plural(count: float, unit: str) -> str:

