@@ -1,6 +1,7 @@
 """Customers, what each source says of them, and the reversible links between the two."""
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Now
 
@@ -89,11 +90,24 @@ class IdentityRecord(models.Model):
             models.Index(fields=["silo", "key"], name="identity_by_source"),
             models.Index(fields=["email", "name_key"], name="identity_by_email", condition=~models.Q(email="")),
             models.Index(fields=["phone", "name_key"], name="identity_by_phone", condition=~models.Q(phone="")),
-            GinIndex(OpClass("name_folded", name="gin_trgm_ops"), name="identity_by_name_like"),
+            GinIndex(SearchVector("name_folded", config="simple"), name="identity_by_words"),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or self.key
+
+
+@classified(internal="id", personal="word")
+class NameWord(models.Model):
+    """A word that occurs in some customer's name. Small beside the names: what a typo is looked up in."""
+
+    word = models.TextField(unique=True)
+
+    class Meta:
+        indexes = [GinIndex(OpClass("word", name="gin_trgm_ops"), name="name_word_like")]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 @classified(public="id", internal="record customer score reason author made_at made_by ended_at ended_by ended_reason")

@@ -1,0 +1,216 @@
+"""The people a file tells of: one identity record per distinct telling, linked to customers."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, transaction
+
+from regard.customers import linking, normalise
+from regard.customers import queries as customers
+from regard.lib.copying import CopyFile, copy_in, reserve_ids
+from regard.sources.loading.workspace import Workspace
+
+TOLD = (
+    "person_key", "person_kind", "person_name", "person_given", "person_family", "person_organisation",
+    "person_email", "person_phone", "person_address", "person_postcode", "person_birth_date", "person_language",
+)  # fmt: skip
+IDENTIFYING = ("person_key", "person_name", "person_given", "person_family", "person_organisation", "person_email",
+               "person_phone")  # fmt: skip
+#: The instant a row of each target speaks of, when the source gives no as-of time.
+SPOKEN_AT = {"case": "received_at", "order": "received_at", "event": '"at"', "contact": "started_at",
+             "promise": "made_at", "feedback": '"at"', "identity": "NULL"}  # fmt: skip
+
+RECORD_COLUMNS = (
+    "id", "silo_id", "key", "digest", "kind", "name", "given", "family", "organisation", "name_folded", "name_key",
+    "email", "phone", "address", "postcode", "birth_date", "language", "raw", "as_of", "run_id",
+)  # fmt: skip
+CUSTOMER_COLUMNS = ("id", "office_id", "kind", "name", "name_folded", "email", "phone", "address", "restricted",
+                    "refreshed_at")  # fmt: skip
+LINK_COLUMNS = ("record_id", "customer_id", "score", "reason", "author", "ended_reason")
+
+
+def gather(space: Workspace, targets: Sequence[str]) -> int:
+    """Make `told(target, _line, digest)` and `person`, one row per distinct telling. Returns how many people."""
+    with_people = [t for t in targets if t != "promise"]
+    parts = [
+        f"""SELECT '{t}' AS target, _line, {', '.join(TOLD)}, coalesce(as_of, {SPOKEN_AT[t]}) AS spoken_at
+            FROM mapped_{t} WHERE coalesce({', '.join(IDENTIFYING)}) IS NOT NULL"""
+        for t in with_people
+    ]
+    if not parts:
+        space.con.execute("CREATE OR REPLACE TABLE told (target VARCHAR, _line BIGINT, digest VARCHAR)")
+        space.con.execute("CREATE OR REPLACE TABLE person AS SELECT 1::BIGINT AS pid WHERE FALSE")
+        return 0
+    told = ", ".join(f"coalesce({c}::VARCHAR, chr(1))" for c in TOLD)
+    space.con.execute(
+        f"""CREATE OR REPLACE TABLE telling AS
+            SELECT *, md5(concat_ws(chr(2), {told})) AS digest FROM ({' UNION ALL '.join(parts)})"""
+    )
+    space.con.execute("CREATE OR REPLACE TABLE told AS SELECT target, _line, digest FROM telling")
+    given = ", ".join(f"any_value({c}) AS {c}" for c in TOLD)
+    space.con.execute(
+        f"""CREATE OR REPLACE TABLE distinct_telling AS
+            SELECT digest, {given}, max(spoken_at) AS as_of, min(_line) AS first_line FROM telling GROUP BY digest"""
+    )
+    space.con.execute("DROP TABLE telling")
+    _normalise(space)
+    return space.count("person")
+
+
+def _normalise(space: Workspace) -> None:
+    name = """coalesce(person_name, nullif(concat_ws(' ', person_given, person_family), ''), person_organisation)"""
+    space.con.execute(f"CREATE OR REPLACE TEMP VIEW named AS SELECT *, {name} AS full_name FROM distinct_telling")
+    _by_value(space, "odd_name", "full_name", normalise.fold_name_sql("full_name"), normalise.fold_name)
+    region = space.region
+    _by_value(
+        space, "odd_phone", "person_phone", normalise.phone_sql("person_phone", region),
+        lambda value: normalise.phone(value, region),
+    )  # fmt: skip
+    space.con.execute(
+        f"""CREATE OR REPLACE TABLE person AS
+        WITH clean AS (
+            SELECT named.*, coalesce({normalise.fold_name_sql('full_name')}, odd_name.clean) AS name_folded,
+                   {normalise.email_sql("coalesce(person_email, '')")} AS email,
+                   coalesce({normalise.phone_sql('person_phone', region)}, odd_phone.clean) AS phone
+            FROM named LEFT JOIN odd_name ON full_name = odd_name.told LEFT JOIN odd_phone ON person_phone = odd_phone.told
+        )
+        SELECT row_number() OVER (ORDER BY first_line) AS pid, digest,
+               coalesce('id:' || person_key, 'told:' || digest) AS key, person_key IS NOT NULL AS own_key,
+               coalesce(person_kind, CASE WHEN person_organisation IS NOT NULL AND person_name IS NULL
+                        AND person_given IS NULL AND person_family IS NULL THEN 'organisation' ELSE 'person' END) AS kind,
+               CASE WHEN name_folded = '' THEN '' ELSE trim(full_name) END AS name, name_folded,
+               {normalise.name_key_sql('name_folded')} AS name_key, email, phone,
+               coalesce(person_given, '') AS given, coalesce(person_family, '') AS family,
+               coalesce(person_organisation, '') AS organisation, coalesce(person_address, '') AS address,
+               coalesce(person_postcode, '') AS postcode, person_birth_date AS birth_date,
+               coalesce(person_language, '') AS language, coalesce(as_of, TIMESTAMPTZ '{space.now.isoformat()}') AS as_of,
+               CASE WHEN coalesce(person_email, '') <> email OR coalesce(person_phone, '') <> phone
+                    THEN json_object('email', person_email, 'phone', person_phone, 'name', full_name) END AS raw
+        FROM clean WHERE name_folded <> '' OR email <> '' OR phone <> '' OR person_key IS NOT NULL"""
+    )
+    space.con.execute("DROP TABLE distinct_telling")
+
+
+def _by_value(space: Workspace, table: str, column: str, plain_sql: str, python: object) -> None:
+    """Values the SQL rule does not recognise go through the Python rule, once each."""
+    odd = space.con.execute(f"SELECT DISTINCT {column} FROM named WHERE {column} IS NOT NULL AND ({plain_sql}) IS NULL")
+    rows = [(value, python(value)) for (value,) in odd.fetchall()]  # type: ignore[operator]
+    space.register(table, "told VARCHAR, clean VARCHAR", [])
+    _bulk(space, table, rows)
+
+
+def _bulk(space: Workspace, table: str, rows: Iterable[Sequence[str]]) -> None:
+    import pyarrow as pa  # only an import with odd values needs it
+
+    told, clean = zip(*rows, strict=True) if rows else ((), ())
+    arrow = pa.table({"told": pa.array(told, pa.string()), "clean": pa.array(clean, pa.string())})
+    space.con.register("odd_values", arrow)
+    space.con.execute(f"INSERT INTO {table} SELECT * FROM odd_values")
+    space.con.unregister("odd_values")
+
+
+def resolve(space: Workspace, office_id: int) -> None:
+    """Link the people: against the database, among themselves; then give ids to what is new.
+
+    Makes `settled(pid, digest, record_id, customer_id, is_new_record, is_new_customer, rank)`.
+    """
+    _known(space, office_id)
+    linking.link(space.con)
+    new_customers = space.one("SELECT count(DISTINCT component) FROM linked WHERE customer_id IS NULL")
+    new_records = space.one("SELECT count(*) FROM linked WHERE record_id IS NULL")
+    with transaction.atomic(), connection.cursor() as cursor:
+        first_customer = reserve_ids(cursor, "customers_customer", new_customers)
+    with transaction.atomic(), connection.cursor() as cursor:
+        first_record = reserve_ids(cursor, "customers_identityrecord", new_records)
+    space.con.execute(
+        f"""CREATE OR REPLACE TABLE settled AS
+        WITH fresh AS (
+            SELECT component, {first_customer} - 1 + row_number() OVER (ORDER BY component) AS customer_id
+            FROM (SELECT DISTINCT component FROM linked WHERE customer_id IS NULL)
+        ), numbered AS (
+            SELECT pid, {first_record} - 1 + row_number() OVER (ORDER BY component, pid) AS record_id
+            FROM linked WHERE record_id IS NULL
+        )
+        SELECT linked.pid, person.digest, linked.component, linked.rank,
+               coalesce(linked.record_id, numbered.record_id) AS record_id,
+               coalesce(linked.customer_id, fresh.customer_id) AS customer_id,
+               linked.record_id IS NULL AS is_new_record, linked.customer_id IS NULL AS is_new_customer
+        FROM linked JOIN person USING (pid) LEFT JOIN fresh ON linked.customer_id IS NULL AND fresh.component = linked.component
+             LEFT JOIN numbered USING (pid)"""
+    )
+
+
+def _known(space: Workspace, office_id: int) -> None:
+    columns = "pid BIGINT, customer_id BIGINT, record_id BIGINT, rank INTEGER"
+    if not customers.any_customers(office_id):
+        space.register("known", columns, [])
+        return
+    file = space.to_copy(
+        "told_person",
+        "SELECT pid, key, digest::UUID, own_key, kind, email, phone, name_key FROM person",
+        ("pid", "key", "digest", "own_key", "kind", "email", "phone", "name_key"),
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """CREATE TEMP TABLE told_person (pid bigint, key text, digest uuid, own_key boolean, kind text, email text,
+               phone text, name_key text) ON COMMIT DROP"""
+        )
+        copy_in(cursor, "told_person", file)
+        cursor.execute("ANALYZE told_person")
+        query = linking.KNOWN_IN_DATABASE.format(silo_id=int(space.silo.pk), office_id=int(office_id))
+        space.from_database(cursor, "known", query, columns)
+
+
+def write_chunk(space: Workspace, first: int, last: int) -> tuple[CopyFile, CopyFile, CopyFile]:
+    """Customers, records and links whose components lie in [first, last], as COPY files."""
+    chunk = f"SELECT * FROM settled WHERE component BETWEEN {first} AND {last}"
+    customers_file = space.to_copy(
+        "customer",
+        f"""SELECT customer_id, {int(space.silo.unit.office_id)}, any_value(kind),
+                   coalesce(arg_max(name, as_of) FILTER (WHERE name <> ''), ''),
+                   coalesce(arg_max(name_folded, as_of) FILTER (WHERE name <> ''), ''),
+                   coalesce(arg_max(email, as_of) FILTER (WHERE email <> ''), ''),
+                   coalesce(arg_max(phone, as_of) FILTER (WHERE phone <> ''), ''),
+                   coalesce(arg_max(address, as_of) FILTER (WHERE address <> ''), ''), FALSE, max(as_of)
+            FROM ({chunk}) c JOIN person USING (pid) WHERE is_new_customer GROUP BY customer_id ORDER BY customer_id""",
+        CUSTOMER_COLUMNS,
+    )
+    records_file = space.to_copy(
+        "record",
+        f"""SELECT record_id, {int(space.silo.pk)}, key, person.digest::UUID, kind, name, given, family, organisation,
+                   name_folded, name_key, email, phone, address, postcode, birth_date, language, raw, as_of, {space.run_id}
+            FROM ({chunk}) c JOIN person USING (pid) WHERE is_new_record ORDER BY record_id""",
+        RECORD_COLUMNS,
+    )
+    reasons = " ".join(f"WHEN {rank} THEN '{why}'" for rank, (why, _) in linking.REASONS.items())
+    scores = " ".join(f"WHEN {rank} THEN {score}" for rank, (_, score) in linking.REASONS.items())
+    links_file = space.to_copy(
+        "link",
+        f"""SELECT record_id, customer_id, CASE rank {scores} END, CASE rank {reasons} END, 'rule: exact', ''
+            FROM ({chunk}) c WHERE is_new_record ORDER BY record_id""",
+        LINK_COLUMNS,
+    )
+    return customers_file, records_file, links_file
+
+
+def name_words(space: Workspace) -> CopyFile:
+    """The distinct words of all names of the file."""
+    return space.to_copy(
+        "word",
+        "SELECT DISTINCT word FROM (SELECT unnest(string_split(name_folded, ' ')) AS word FROM person) WHERE length(word) > 2",
+        ("word",),
+    )
+
+
+def refreshed(space: Workspace, first: int, last: int) -> CopyFile:
+    """The freshest facts for customers we knew before, for `customers.actions.load_people` to copy up."""
+    return space.to_copy(
+        "refreshed",
+        f"""SELECT customer_id, coalesce(arg_max(name, as_of) FILTER (WHERE name <> ''), ''),
+                   coalesce(arg_max(name_folded, as_of) FILTER (WHERE name <> ''), ''),
+                   coalesce(arg_max(email, as_of) FILTER (WHERE email <> ''), ''),
+                   coalesce(arg_max(phone, as_of) FILTER (WHERE phone <> ''), ''),
+                   coalesce(arg_max(address, as_of) FILTER (WHERE address <> ''), ''), max(as_of)
+            FROM settled JOIN person USING (pid)
+            WHERE component BETWEEN {first} AND {last} AND is_new_record AND NOT is_new_customer GROUP BY customer_id""",
+        ("id", "name", "name_folded", "email", "phone", "address", "refreshed_at"),
+    )
