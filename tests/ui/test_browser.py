@@ -136,6 +136,27 @@ def test_after_an_error_the_focus_is_on_what_is_wrong(open_page: Callable[..., P
     expect(page.locator("#id_wrong-subject")).to_be_focused()
 
 
+def test_a_part_that_cannot_be_fetched_says_so(open_page: Callable[..., Page]) -> None:
+    page = open_page(GUIDE)
+    page.evaluate("htmx.ajax('GET', '/no-such-part', {target: '#run-1', swap: 'innerHTML'})")
+    expect(page.get_by_role("alert").filter(has_text="That did not work")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_part_asked_for_after_the_session_ended_leads_to_the_sign_in(open_page: Callable[..., Page]) -> None:
+    page = open_page("/accounts/password/change/")
+    page.context.clear_cookies()
+    page.evaluate("htmx.ajax('GET', location.pathname, {target: '#main', swap: 'innerHTML'})")
+    page.wait_for_url("**/accounts/login/**")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_a_form_is_sent_once(open_page: Callable[..., Page]) -> None:
+    form = open_page(GUIDE).locator("form[aria-label='A form']")
+    send = "form => form.dispatchEvent(new SubmitEvent('submit', {bubbles: true, cancelable: true}))"
+    assert [form.evaluate(send), form.evaluate(send)] == [True, False]  # False: it was held back
+
+
 def test_paper_shows_the_figures_and_not_the_frame(open_page: Callable[..., Page]) -> None:
     page = open_page(GUIDE)
     page.emulate_media(media="print")

@@ -91,7 +91,7 @@ def test_setting_up_a_second_step(alice: Staff) -> None:
     alice.set_password("a long enough password")
     alice.save()
     client = Client()
-    client.post("/accounts/login/", {"login": alice.email, "password": "a long enough password"})
+    client.force_login(alice, backend=BACKEND)
     client.post("/accounts/reauthenticate/", {"password": "a long enough password"})
     for path in ("/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/"):
         answer = client.get(path, follow=True)

@@ -69,11 +69,14 @@ def _is_inside(path: str, url: str) -> bool:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the office's name, whom to ask for help, and the links of whoever is signed in."""
+    """Context processor: the office's name, whom to ask for help, and the links of whoever is signed in.
+
+    The office's name is the setting OFFICE_NAME, else the `office_name` of the person signed in, else Regard.
+    """
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     return {
-        "office_name": getattr(settings, "OFFICE_NAME", "") or "Regard",
+        "office_name": getattr(settings, "OFFICE_NAME", "") or getattr(user, "office_name", "") or "Regard",
         "office_help": getattr(settings, "OFFICE_HELP", ""),
         "nav_links": _links(request) if signed_in else [],
         "search_url": _address("customers-search") if signed_in else None,

@@ -89,9 +89,42 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // A part of a page that could not be fetched says so, once, instead of doing nothing.
+  const sayTrouble = (words) => {
+    if (document.getElementById("trouble")) return;
+    const alert = document.createElement("div");
+    alert.id = "trouble";
+    alert.className = "usa-alert usa-alert--error rg-messages";
+    alert.setAttribute("role", "alert");
+    const body = document.createElement("div");
+    body.className = "usa-alert__body";
+    const text = document.createElement("p");
+    text.className = "usa-alert__text";
+    text.textContent = words;
+    body.append(text);
+    alert.append(body);
+    document.getElementById("main").prepend(alert);
+  };
+
+  const watchPartials = (body) => {
+    body.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
+    body.addEventListener("htmx:responseError", () =>
+      sayTrouble("That did not work. Load the page again; what you sent may not have been saved."));
+    body.addEventListener("htmx:sendError", () =>
+      sayTrouble("Regard does not answer. Check your connection, then load the page again."));
+    body.addEventListener("htmx:beforeSwap", (event) => {
+      // Signed out meanwhile: the answer is the sign-in page, which does not belong into a part of this one.
+      const address = event.detail.xhr.responseURL;
+      if (address && new URL(address).pathname.startsWith("/accounts/login")) {
+        event.detail.shouldSwap = false;
+        window.location.reload();
+      }
+    });
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     showShortcuts();
     focusErrors(document);
-    document.body.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
+    watchPartials(document.body);
   });
 })();
