@@ -112,6 +112,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # the mapping wizard posts several fields
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = env.time_zone("REGARD_TIME_ZONE", "UTC")
+REGARD_COUNTRY = env.text("REGARD_COUNTRY", "US")  # of phone numbers without a prefix, where no calendar says so
+REGARD_UPLOAD_LIMIT = env.number("REGARD_UPLOAD_LIMIT", 2_000_000_000, most=50_000_000_000)  # bytes of one file
 USE_TZ = True
 USE_I18N = True
 

@@ -24,7 +24,7 @@ def main() -> None:
         workers=1,
         blocking_threads=arguments.threads,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warnings are advice on the number of threads
     ).serve()
 
 
