@@ -92,7 +92,7 @@ def test_setting_up_a_second_step(alice: Staff) -> None:
     alice.save()
     client = Client()
     client.force_login(alice, backend=BACKEND)
-    client.post("/accounts/reauthenticate/", {"password": "a long enough password"})
+    client.post("/accounts/reauthenticate/", {"password": "a long enough password", "next": "/accounts/2fa/"})
     for path in ("/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/"):
         answer = client.get(path, follow=True)
         assert answer.status_code == 200, path
