@@ -1,8 +1,15 @@
 """What can happen to customers and what is known of them."""
 
-from django.db import connection, transaction
+from dataclasses import dataclass
+from uuid import uuid4
 
+from django.db import connection, transaction
+from django.utils import timezone
+
+from regard.customers import normalise
+from regard.customers.models import Customer, IdentityRecord, Kind, Link, NameWord
 from regard.lib.copying import CopyFile, copy_in
+from regard.office.models import Silo, Staff
 from regard.records import audit
 from regard.records.actors import Actor
 
@@ -62,3 +69,83 @@ def _refresh(cursor: object, refreshed: CopyFile) -> int:
            FROM refreshed_customer r WHERE r.id = c.id AND r.refreshed_at >= c.refreshed_at"""
     )
     return int(cursor.rowcount)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody told us of a customer, as they told it."""
+
+    name: str
+    kind: str = Kind.PERSON
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    postcode: str = ""
+    language: str = ""
+
+
+@transaction.atomic
+def register_customer(*, by: Staff, silo: Silo, told: Told, country: str = "US") -> Customer:
+    """Take in a customer who is new to the office, from what they told a member of staff."""
+    customer = Customer.objects.create(office_id=silo.unit.office_id, kind=told.kind)
+    record = _identity_record(silo, told, country)
+    _link(by, record, customer, reason="registered by staff")
+    _show(customer, record)
+    audit.record(
+        by=by, action="customers.register", obj=customer, after={"name": customer.name, "phone": customer.phone}
+    )
+    return customer
+
+
+@transaction.atomic
+def tell_facts(*, by: Staff, silo: Silo, customer: Customer, told: Told, country: str = "US") -> IdentityRecord:
+    """Add what a known customer told us now. Earlier facts stay, with their source and age."""
+    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    before = {"name": customer.name, "phone": customer.phone, "email": customer.email, "address": customer.address}
+    record = _identity_record(silo, told, country)
+    _link(by, record, customer, reason="told by the customer")
+    _show(customer, record)
+    after = {"name": customer.name, "phone": customer.phone, "email": customer.email, "address": customer.address}
+    audit.record(by=by, action="customers.tell_facts", obj=customer, before=before, after=after)
+    return record
+
+
+def _identity_record(silo: Silo, told: Told, country: str) -> IdentityRecord:
+    folded = normalise.fold_name(told.name)
+    phone, email = normalise.phone(told.phone, country), normalise.email(told.email)
+    raw = {"phone": told.phone, "email": told.email} if (phone, email) != (told.phone, told.email) else None
+    for word in folded.split():
+        if len(word) > 2:
+            NameWord.objects.get_or_create(word=word)
+    return IdentityRecord.objects.create(
+        silo=silo,
+        key=f"told:{uuid4().hex}",
+        digest=uuid4(),
+        kind=told.kind,
+        name=told.name.strip(),
+        organisation=told.name.strip() if told.kind == Kind.ORGANISATION else "",
+        name_folded=folded,
+        name_key=normalise.name_key(folded),
+        email=email,
+        phone=phone,
+        address=told.address.strip(),
+        postcode=told.postcode.strip(),
+        language=told.language.strip(),
+        raw=raw,
+        as_of=timezone.now(),
+    )
+
+
+def _link(by: Staff, record: IdentityRecord, customer: Customer, *, reason: str) -> None:
+    Link.objects.create(record=record, customer=customer, score=1.0, reason=reason, author="staff", made_by=by)
+
+
+def _show(customer: Customer, record: IdentityRecord) -> None:
+    """Copy the freshest facts up to the customer's own columns."""
+    customer.name = record.name or customer.name
+    customer.name_folded = record.name_folded or customer.name_folded
+    customer.email = record.email or customer.email
+    customer.phone = record.phone or customer.phone
+    customer.address = record.address or customer.address
+    customer.refreshed_at = record.as_of
+    customer.save()

@@ -88,8 +88,19 @@ class IdentityRecord(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["silo", "key"], name="identity_by_source"),
-            models.Index(fields=["email", "name_key"], name="identity_by_email", condition=~models.Q(email="")),
-            models.Index(fields=["phone", "name_key"], name="identity_by_phone", condition=~models.Q(phone="")),
+            # text_pattern_ops: equality and prefixes, whatever the collation of the server
+            models.Index(
+                fields=["email", "name_key"],
+                name="identity_by_email",
+                condition=~models.Q(email=""),
+                opclasses=["text_pattern_ops", "text_pattern_ops"],
+            ),
+            models.Index(
+                fields=["phone", "name_key"],
+                name="identity_by_phone",
+                condition=~models.Q(phone=""),
+                opclasses=["text_pattern_ops", "text_pattern_ops"],
+            ),
             GinIndex(SearchVector("name_folded", config="simple"), name="identity_by_words"),
         ]
 

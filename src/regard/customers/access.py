@@ -1,0 +1,42 @@
+"""Who may see which customers."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from regard.customers.models import Customer
+from regard.office.access import may, office_id_of
+from regard.office.models import Staff
+from regard.office.roles import Role
+
+#: Roles that may look up customers at all.
+LOOK_UP = (
+    Role.FRONT_LINE,
+    Role.SUPERVISOR,
+    Role.CONTRACT_MANAGER,
+    Role.RECORDS_OFFICER,
+    Role.ANALYST,
+    Role.ADMINISTRATOR,
+)
+#: Roles that may see a restricted customer.
+SEE_RESTRICTED = (Role.SUPERVISOR, Role.RECORDS_OFFICER)
+
+
+def customers_seen_by(staff: Staff) -> QuerySet[Customer]:
+    """Customers of the person's own office. Restricted ones only for those who answer for them."""
+    office = office_id_of(staff)
+    if office is None or not may(staff, *LOOK_UP):
+        return Customer.objects.none()
+    found = Customer.objects.filter(office_id=office)
+    return found if may(staff, *SEE_RESTRICTED) else found.filter(restricted=False)
+
+
+def get_customer_for(staff: Staff, number: str) -> Customer:
+    """The customer with this number, or Http404. A merged customer leads to the one that stands for it."""
+    found = None
+    if number[:1].upper() == "K" and number[1:].isdigit() and len(number) <= 19:
+        found = customers_seen_by(staff).filter(pk=int(number[1:])).first()
+    if found is not None and found.merged_into_id is not None:
+        found = customers_seen_by(staff).filter(pk=found.merged_into_id).first()
+    if found is None:
+        raise Http404("There is no customer with this number.")
+    return found
