@@ -7,11 +7,14 @@ given member of staff may see.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import merge
 from typing import Protocol
 
 from regard.office.models import Staff
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,7 @@ def open_items(*, customer_id: int, staff: Staff) -> list[OpenItem]:
         for provider in _registry.providers.values()
         for item in provider.open_items(customer_id=customer_id, staff=staff)
     ]
-    far = datetime.max
-    return sorted(items, key=lambda item: (item.promise_due or item.next_step_due or far).replace(tzinfo=None))
+    return sorted(items, key=lambda item: item.promise_due or item.next_step_due or _NEVER)
 
 
 def find_number(*, text: str, staff: Staff) -> list[Hit]:

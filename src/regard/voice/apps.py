@@ -5,3 +5,11 @@ class VoiceConfig(AppConfig):
     name = "regard.voice"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Voice"
+
+    def ready(self) -> None:
+        from regard.customers import timeline  # models are loaded only now
+        from regard.ui import navigation
+        from regard.voice.queries import Provider
+
+        timeline.register("voice", Provider())
+        navigation.register("Voice", "voice-register", order=40)

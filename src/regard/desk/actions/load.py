@@ -25,7 +25,18 @@ from regard.records.versions import revise_rows
 Row = Mapping[str, Any]
 
 #: Facts of a case that are not the fold of its events, as the source's row names them.
-FACTS = ("channel", "subject", "description", "language", "address", "area", "postcode", "latitude", "longitude", "details")
+FACTS = (
+    "channel",
+    "subject",
+    "description",
+    "language",
+    "address",
+    "area",
+    "postcode",
+    "latitude",
+    "longitude",
+    "details",
+)
 #: Kinds a row tells at most once: a different time supersedes the earlier telling.
 ONCE = ("received", "answered", "paused", "reopened", "withdrawn", "merged", "resolved", "closed")
 ENDINGS = ("withdrawn", "merged", "resolved", "closed")
@@ -33,7 +44,13 @@ ENDINGS = ("withdrawn", "merged", "resolved", "closed")
 
 @transaction.atomic
 def load_cases(
-    *, by: Actor, run_id: int, cases: CopyFile, events: CopyFile, lines: CopyFile | None = None, fold: Sequence[int] = ()
+    *,
+    by: Actor,
+    run_id: int,
+    cases: CopyFile,
+    events: CopyFile,
+    lines: CopyFile | None = None,
+    fold: Sequence[int] = (),
 ) -> None:
     """Take in new cases with their events (and order lines). `fold` names cases whose columns the file left open."""
     with connection.cursor() as cursor:
@@ -71,7 +88,9 @@ def load_contacts(*, by: Actor, run_id: int, contacts: CopyFile) -> None:
     _audit(by, "desk.load_contacts", "desk.contact", run_id, contacts.rows, {"contacts": contacts.rows})
 
 
-def _audit(by: Actor, action: str, kind: str, run_id: int, count: int, note: Mapping[str, object]) -> None:
+def _audit(  # noqa: PLR0917 - private, and called in one way
+    by: Actor, action: str, kind: str, run_id: int, count: int, note: Mapping[str, object]
+) -> None:
     audit.record(by=by, action=action, object_type=kind, object_id=f"run:{run_id}", count=count, note=note)
 
 
