@@ -17,6 +17,7 @@ import pytest
 
 from regard.config import database
 from regard.config.home import ROOT
+from tests.config.conftest import open_to_others
 
 pytestmark = pytest.mark.slow
 
@@ -103,6 +104,16 @@ def opened(home):
             office.end(signal.SIGKILL)
 
 
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    """One office for the tests that leave it running."""
+    home = open_to_others(tmp_path_factory.mktemp("office"))
+    office = Office(home)
+    yield office
+    office.end(signal.SIGINT)
+    database.stop(home)
+
+
 def gone(processes: list[psutil.Process]) -> bool:
     return all(not process.is_running() or process.status() == psutil.STATUS_ZOMBIE for process in processes)
 
@@ -133,8 +144,7 @@ def test_a_second_start_has_nothing_to_prepare_and_is_quick(opened):
     assert office.seconds < 15  # 5 on a quiet machine; the benchmark says how long
 
 
-def test_static_files_are_served_compressed_and_for_ever(opened):
-    office = opened()
+def test_static_files_are_served_compressed_and_for_ever(office):
     page = urllib.request.urlopen(f"http://127.0.0.1:{office.port}/static/staticfiles.json").read().decode()
     name = re.search(r'"uswds/css/uswds.min.css": "([^"]+)"', page)
     assert name is not None
@@ -146,8 +156,7 @@ def test_static_files_are_served_compressed_and_for_ever(opened):
         assert "immutable" in answer.headers["Cache-Control"]
 
 
-def test_every_page_forbids_what_it_does_not_bring(opened):
-    office = opened()
+def test_every_page_forbids_what_it_does_not_bring(office):
     with urllib.request.urlopen(f"http://127.0.0.1:{office.port}/accounts/login/") as answer:
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy
@@ -172,8 +181,7 @@ def test_after_kill_9_of_the_supervisor_nothing_lingers_and_all_is_as_it_was(ope
 
 
 @pytest.mark.parametrize("word", ["regard.config.web", "worker"])
-def test_a_killed_child_comes_back(opened, word):
-    office = opened()
+def test_a_killed_child_comes_back(office, word):
     eventually(lambda: office.child(word), f"{word} runs")
     killed = office.child(word)
     assert killed is not None
@@ -185,8 +193,7 @@ def test_a_killed_child_comes_back(opened, word):
     assert "Starting it again" in office.said()
 
 
-def test_a_killed_page_process_comes_back(opened):
-    office = opened()
+def test_a_killed_page_process_comes_back(office):
     web = office.child("regard.config.web")
     assert web is not None
     pages = web.children()
@@ -248,9 +255,8 @@ def test_a_taken_port_is_one_clear_line_before_anything_starts(fresh_home):
     assert not (fresh_home / "pg").exists()
 
 
-def test_the_same_office_is_not_opened_twice(opened, home):
-    office = opened()
-    refused = serve_and_wait(home, "--port", str(free_port()))
+def test_the_same_office_is_not_opened_twice(office):
+    refused = serve_and_wait(office.home, "--port", str(free_port()))
     assert refused.returncode == 2
     assert f"at http://localhost:{office.port}/ (process {office.process.pid})" in refused.stderr
     assert refused.stderr.count("\n") == 1

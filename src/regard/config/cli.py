@@ -26,7 +26,7 @@ class Entry:
     needs_database: bool = True
 
 
-#: Every command of Regard. A room adds its commands here and in the list COMMANDS of its `commands` module.
+#: Every command, room by room. A room adds its commands here and to the list COMMANDS of its `commands` module.
 REGISTRY = {
     "serve": Entry("regard.config.commands", "Open the office in a browser.", needs_database=False),
     "worker": Entry("regard.config.commands", "Work off background jobs."),
@@ -35,6 +35,11 @@ REGISTRY = {
     "stop": Entry(
         "regard.config.commands", "Stop the embedded database, should one be left running.", needs_database=False
     ),
+    "audit": Entry("regard.records.commands", "Read the audit trail, and prove that nobody changed it."),
+    "office": Entry("regard.office.commands", "Set up the office: its first administrator, or all of it from a file."),
+    "staff": Entry("regard.office.commands", "Add people, give them roles, end their access."),
+    "import": Entry("regard.sources.commands", "Import a file of a silo."),
+    "runs": Entry("regard.sources.commands", "List imports, their books and what waits in quarantine."),
 }
 
 

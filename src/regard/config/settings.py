@@ -92,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "regard.ui.navigation.navigation",
+                "regard.office.context.demo_entries",
             ],
         },
     },
