@@ -180,12 +180,20 @@ def test_working_time_adds_up_and_never_exceeds_elapsed(stamps, hours):
 def test_even_slots_answer_as_the_search_does():
     hours = WorkingHours("America/New_York", OFFICE, {date(2024, 7, 4): ""}, {date(2024, 7, 6): [(time(9), time(11))]})
     office = OpenSeconds(hours)
-    stamps = np.random.default_rng(1).integers(1_500_000_000_000_000, 1_800_000_000_000_000, 20_000)
+    stamps = np.random.default_rng(1).integers(-1_500_000_000_000_000, 1_800_000_000_000_000, 20_000)
     table = office._cover(int(stamps.min()), int(stamps.max()))
     edges = np.concatenate([table.boundaries, table.boundaries - 1, table.boundaries + 1, [table.low, table.high - 1]])
     stamps = np.concatenate([stamps, edges[(edges >= table.low) & (edges < table.high)]])
     assert table.grid is not None
     assert np.array_equal(table.at(stamps), table.searched(stamps))
+
+
+def test_one_stray_stamp_of_another_century_does_not_cost_the_slots():
+    office = OpenSeconds(BERLIN)
+    office.at(np.array(["1900-01-01", "2199-12-31"], "datetime64[us]"))
+    grid = office._table.grid
+    assert grid is not None
+    assert grid.base.size * grid.width >= 60 * 365 * DAY * 1_000_000
 
 
 def test_hours_off_the_quarter_are_searched_instead():
@@ -229,6 +237,7 @@ def test_the_day_of_arrival_is_not_counted():
     assert office.add_working_days(friday, 1) == at(2025, 6, 9, 17)
     assert office.add_working_days(friday, 0) == at(2025, 6, 6, 17)
     assert office.add_working_days(at(2025, 6, 6, 18), 0) == at(2025, 6, 9, 17)
+    assert office.add_working_days(at(2025, 6, 6, 17), 0) == at(2025, 6, 9, 17)
     assert office.add_working_days(at(2025, 6, 7, 12), 5) == at(2025, 6, 13, 17)
 
 
@@ -296,6 +305,16 @@ def test_a_table_grown_later_answers_as_one_made_at_once():
     assert fresh.at(np.array(["1931-02-03T10:00", "2099-12-31T10:00"], "datetime64[us]")).tolist() == old.tolist()
     assert old[0] < 0 < early[0] < old[1]
     assert open_seconds(BERLIN) is open_seconds(WorkingHours("Europe/Berlin", OFFICE))
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Auckland", "Pacific/Kiritimati"])
+def test_the_edges_of_a_table_are_open_too(zone):
+    office = OpenSeconds(WorkingHours(zone, ALWAYS))
+    for day in ("2000-01-01", "2000-12-31", "1950-01-01", "2199-12-31"):
+        whole = np.datetime64(day, "us") + np.array([0, 23, 24]) * np.timedelta64(1, "h")
+        stamps = whole[:2] if day == "2199-12-31" else whole
+        assert np.diff(office.at(stamps)).tolist() == [23 * HOUR, HOUR][: stamps.size - 1]
+        assert office._table.last_year <= 2199
 
 
 def test_what_cannot_be_told_is_not_a_number():

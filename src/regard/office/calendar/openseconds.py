@@ -233,9 +233,9 @@ class OpenSeconds:
         index = np.searchsorted(table.closed_at, target, side="left")
         reached = index < table.ends.size
         index = np.minimum(index, table.ends.size - 1)
-        # Never before the start: an office closed since five answers "at once", not "at five".
-        due = np.maximum(table.ends[index] - (table.closed_at[index] - target), starts)
-        return np.where(wanted == 0, starts, np.where(reached, due, MISSING))
+        due = np.where(reached, table.ends[index] - (table.closed_at[index] - target), MISSING)
+        # Nothing to do is done at once, even while the office is closed.
+        return np.where(wanted == 0, starts, due)
 
     def _due_days(self, starts: Micros, days: Micros) -> Micros:
         self._cover(int(starts.min()), int(starts.max()))

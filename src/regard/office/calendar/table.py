@@ -15,13 +15,14 @@ from .instants import DAY, EPOCH, EPOCH_DAY, SECOND, Micros, year_start
 ANCHOR_YEAR = 2000
 ANCHOR = year_start(ANCHOR_YEAR)
 _MANY = 4096  # stamps from which a grid is worth making
-_MOST_SLOTS = 1_200_000  # some 10 MB: quarters of an hour over 34 years
+_MOST_SLOTS = 1_500_000  # some 13 MB: quarters of an hour over 42 years
+_GRID_UNTIL = 2040
 _FOR_EVER = int(np.iinfo(np.int64).max // 2)
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Open time in even slots of `width` microseconds, each wholly open or wholly closed.
+    """Open time in even slots of `width` microseconds from ANCHOR on, each wholly open or wholly closed.
 
     Open time up to t is base[slot], plus t itself where the slot is open.
     """
@@ -37,7 +38,7 @@ class Table:
 
     first_year: int
     last_year: int
-    starts: Micros  # of open spans that do not touch
+    starts: Micros  # of open spans, in order, none overlapping
     ends: Micros
     opened_at: Micros  # open time from ANCHOR to each start (negative before it)
     closed_at: Micros  # and to each end
@@ -72,18 +73,30 @@ class Table:
         """Open time from ANCHOR to each stamp."""
         if not self.starts.size:
             return np.zeros(stamps.shape, np.int64)
-        if stamps.size < _MANY or self.grid is None:
+        grid = self.grid if stamps.size >= _MANY else None
+        if grid is None:
             return self.searched(stamps)
-        slot = (stamps - self.low) // self.grid.width
-        return self.grid.base[slot] + np.where(self.grid.is_open[slot], stamps, 0)
+        slot = (stamps - ANCHOR) // grid.width
+        outside = (slot < 0) | (slot >= grid.base.size)
+        stray = bool(outside.any())
+        if stray:
+            slot[outside] = 0
+        upto = grid.base[slot] + np.where(grid.is_open[slot], stamps, 0)
+        if stray:
+            upto[outside] = self.searched(stamps[outside])
+        return upto
 
     @cached_property
     def grid(self) -> "Grid | None":
-        """The same as even slots, twelve times as fast to look up; None when that would take too many."""
-        width = int(np.gcd.reduce(self.boundaries - self.low, initial=DAY))
-        if (self.high - self.low) // width > _MOST_SLOTS:
+        """The same from ANCHOR on as even slots, ten times as fast to look up; None when there would be too many.
+
+        Stamps it does not reach (a silo's 1900-01-01) are searched for.
+        """
+        width = int(np.gcd.reduce(self.boundaries[self.boundaries >= ANCHOR] - ANCHOR, initial=DAY))
+        high = min(self.high, ANCHOR + _MOST_SLOTS * width)
+        if high < min(self.high, year_start(_GRID_UNTIL)):
             return None
-        begin = np.arange(self.low, self.high, width)
+        begin = np.arange(ANCHOR, high, width)
         upto = self.searched(begin)
         is_open = self.searched(begin + width // 2) > upto
         return Grid(width, upto - np.where(is_open, begin, 0), is_open)
@@ -124,14 +137,11 @@ def build(hours: WorkingHours, first_year: int, last_year: int) -> Table:
     """The table of a calendar over these years and those between them and ANCHOR_YEAR."""
     first_year, last_year = min(first_year, ANCHOR_YEAR), max(last_year, ANCHOR_YEAR)
     offset_from, offsets = _offsets(hours.zone, first_year, last_year)
-    opens, closes, day = _to_utc(*_local_spans(hours, first_year, last_year), offset_from, offsets)
+    starts, ends, day = _to_utc(*_local_spans(hours, first_year, last_year), offset_from, offsets)
     # The last closing of a day is the latest of its pieces: of each run of equal days keep the last.
-    order = np.lexsort((closes, day))
-    day, by_day = day[order], closes[order]
+    order = np.lexsort((ends, day))
+    day, by_day = day[order], ends[order]
     final = np.append(day[1:] != day[:-1], True)[: day.size]
-    apart = opens[1:] > closes[:-1]
-    starts = opens[np.append(True, apart)[: opens.size]]
-    ends = closes[np.append(apart, True)[: closes.size]]
     closed_at = np.cumsum(ends - starts)
     opened_at = closed_at - (ends - starts)
     zero = int(np.clip(ANCHOR, starts, ends).sum() - starts.sum())
