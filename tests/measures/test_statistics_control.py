@@ -125,6 +125,12 @@ def test_an_exact_course_of_the_year_is_found(step, size, shift):
     assert seasons.by_point == pytest.approx(expected[months - 1])
 
 
+def test_noise_seldom_looks_like_a_course_of_the_year():
+    rng = np.random.default_rng(6)
+    p_values = [seasonal_factors(np.exp(rng.normal(0, 0.1, 30)), MONTHS[:30]).p_value for _ in range(400)]
+    assert np.quantile(p_values, [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.07)
+
+
 def test_too_short_or_broken_years_are_refused():
     assert seasonal_factors([1.0] * 23, MONTHS[:23]) == TooFew(23, 24, "months")
     assert isinstance(seasonal_factors([*[np.nan] * 12, *[1.0] * 11, np.nan, *[1.0] * 11, np.nan], MONTHS[:36]), TooFew)

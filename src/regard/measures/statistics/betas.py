@@ -21,7 +21,7 @@ def beta_cdf(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function I_x(a, b): probability that a Beta(a, b) variable is <= x.
 
     By the continued fraction of Abramowitz & Stegun (1964), 26.5.8, evaluated by Lentz's method (1976), on the
-    side of the mean where it converges fast. Accurate to about 1e-12 for a, b up to 1e6.
+    side of the mean where it converges fast. Accurate to about 1e-12 for a, b of hundreds, 1e-8 for millions.
     Raises ValueError unless a, b > 0.
     """
     if not (a > 0 and b > 0):
