@@ -5,10 +5,14 @@ declared none, so a forgotten rule fails closed. Which *objects* somebody may re
 functions of each room, all of which start from `units_seen_by`.
 """
 
+from typing import cast
+
 from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
 from regard.lib.pages import EVERYONE, RULE, View, open_to, with_rule
-from regard.office.models import Service, Silo, Staff, Unit
+from regard.office.models import Service, Silo, Staff, Unit, WorkingCalendar
 from regard.office.roles import ANY_ROLE, Role
 
 
@@ -20,6 +24,11 @@ def open_to_everyone(view: View) -> View:
 def open_to_staff(view: View) -> View:
     """Any member of staff with at least one role."""
     return with_rule(view, frozenset(ANY_ROLE))
+
+
+def staff_of(request: HttpRequest) -> Staff:
+    """Who asks, on a page whose rule lets only staff in."""
+    return cast(Staff, request.user)
 
 
 def units_seen_by(staff: Staff) -> QuerySet[Unit]:
@@ -80,17 +89,73 @@ def may(staff: Staff, *roles: str) -> bool:
     return staff.is_authenticated and staff.has_role(*roles)
 
 
+# --- one object, on somebody's behalf: out of reach is not there
+
+
+def get_unit_for(staff: Staff, pk: int) -> Unit:
+    """A unit this person may see. Raises Http404 otherwise."""
+    return get_object_or_404(units_seen_by(staff).select_related("parent", "calendar", "lead"), pk=pk)
+
+
+def staff_seen_by(staff: Staff) -> QuerySet[Staff]:
+    """People who work in the units this person may see, those who have left included."""
+    return Staff.objects.filter(unit__in=unit_ids_seen_by(staff)).select_related("unit")
+
+
+def get_staff_for(staff: Staff, pk: int) -> Staff:
+    """A member of staff this person may see. Raises Http404 otherwise."""
+    return get_object_or_404(staff_seen_by(staff), pk=pk)
+
+
+def services_seen_by(staff: Staff) -> QuerySet[Service]:
+    """Services of the units this person may see, closed ones included."""
+    return Service.objects.filter(unit__in=unit_ids_seen_by(staff)).select_related("unit")
+
+
+def get_service_for(staff: Staff, pk: int) -> Service:
+    """A service this person may see. Raises Http404 otherwise."""
+    return get_object_or_404(services_seen_by(staff), pk=pk)
+
+
+def calendars_seen_by(staff: Staff) -> QuerySet[WorkingCalendar]:
+    """Every version of the calendars of this person's office."""
+    return WorkingCalendar.objects.filter(office_id=office_id_of(staff)).select_related("office")
+
+
+def get_calendar_for(staff: Staff, code: str, version: int | None = None) -> WorkingCalendar:
+    """A calendar of this person's office, the newest version unless told. Raises Http404 when there is none."""
+    found = calendars_seen_by(staff).filter(code=code).order_by("-version")
+    calendar = found.filter(version=version).first() if version else found.first()
+    if calendar is None:
+        raise Http404("This office has no such calendar.")
+    return calendar
+
+
+def may_change_office(staff: Staff) -> bool:
+    """True for administrators of the whole office: calendars are shared by all its units."""
+    return may(staff, Role.ADMINISTRATOR) and staff.unit_id is not None and staff.unit.parent_id is None
+
+
 __all__ = [
     "RULE",
     "Role",
+    "calendars_seen_by",
     "colleagues_of",
+    "get_calendar_for",
+    "get_service_for",
+    "get_staff_for",
+    "get_unit_for",
     "may",
+    "may_change_office",
     "office_id_of",
     "open_to",
     "open_to_everyone",
     "open_to_staff",
     "services_of_office",
+    "services_seen_by",
     "silos_seen_by",
+    "staff_of",
+    "staff_seen_by",
     "unit_ids_seen_by",
     "units_of_office",
     "units_seen_by",

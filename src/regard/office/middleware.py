@@ -5,13 +5,17 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
-from regard.office.access import RULE
+from regard.lib.pages import EVERYONE, RULE
 
 #: Views of installed packages that carry no rule of ours: signing in and managing one's own account.
-OWN_ACCOUNT = ("allauth.account", "allauth.mfa")
-EVERYONE = ("django.views.static", "django.contrib.staticfiles", "whitenoise")
+OWN_ACCOUNT = ("allauth.account.", "allauth.mfa.")
+ACCOUNT = "account"
+#: Pages of those packages that an office has no use for: staff do not choose the address they sign in with.
+CLOSED = frozenset(
+    {"account_email", "account_confirm_email", "account_email_verification_sent", "account_confirm_login_code"}
+)
 
 
 def rule_of(view: Callable[..., Any]) -> object:
@@ -20,9 +24,7 @@ def rule_of(view: Callable[..., Any]) -> object:
     if rule is not None:
         return rule
     home = getattr(getattr(view, "view_class", view), "__module__", "") or ""
-    if home.startswith(OWN_ACCOUNT):
-        return "account"
-    return "everyone" if home.startswith(EVERYONE) else None
+    return ACCOUNT if home.startswith(OWN_ACCOUNT) else None
 
 
 class DeclaredAccess:
@@ -38,10 +40,12 @@ class DeclaredAccess:
         rule = rule_of(view)
         if rule is None:
             raise PermissionDenied("This page has not declared who may use it. Please tell your administrator.")
-        if rule in ("everyone", "account"):  # allauth guards its own pages
+        if rule == ACCOUNT and request.resolver_match and request.resolver_match.url_name in CLOSED:
+            raise Http404("Addresses of staff are kept by their administrator.")
+        if rule in (EVERYONE, ACCOUNT):  # allauth guards its own pages
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if not request.user.has_role(*rule):  # type: ignore[misc]
+        if not isinstance(rule, frozenset) or not request.user.has_role(*rule):  # type: ignore[union-attr]
             raise PermissionDenied("Your role does not include this page.")
         return None

@@ -90,6 +90,11 @@ class Staff(AbstractBaseUser):
         """The office this person works in."""
         return self.unit.office_id if self.unit else None
 
+    @property
+    def role_names(self) -> list[str]:
+        """The roles in words."""
+        return [Role(role).label for role in Role.values if role in self.roles]
+
     def has_role(self, *roles: str) -> bool:
         return self.is_active and any(role in self.roles for role in roles)
 

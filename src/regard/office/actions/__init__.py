@@ -6,6 +6,7 @@ Each action is keyword-only, atomic and audited. One that breaks a rule of the o
 
 from .calendars import declare_holiday, give_calendar, make_calendar, new_calendar_version
 from .importing import Ensured, ensure_own_silo, ensure_services_and_units, ensure_silo
+from .invitations import Invitation, send_password_link
 from .loading import Loaded, load_office, read_office
 from .offices import make_office
 from .services import change_service, make_service, set_standard
@@ -14,6 +15,7 @@ from .units import change_unit, make_unit
 
 __all__ = [
     "Ensured",
+    "Invitation",
     "Loaded",
     "change_service",
     "change_staff",
@@ -34,6 +36,7 @@ __all__ = [
     "note_sign_in",
     "reactivate_staff",
     "read_office",
+    "send_password_link",
     "set_password",
     "set_roles",
     "set_standard",

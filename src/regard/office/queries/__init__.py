@@ -1,14 +1,16 @@
 """Reading what the office is: calendars, standards, people and silos. Nothing here changes anything."""
 
 from .calendars import calendars_of_units, clock_of_unit, clocks_of_units, hours_of, latest_calendars, open_clock
-from .people import find_staff, folded, staff_named
+from .people import demo_staff, find_staff, folded, staff_named
 from .silos import own_silo
-from .standards import due_time, due_times, standard_at, standard_due, standards_at
+from .standards import as_datetimes, due_time, due_times, standard_at, standard_due, standards_at, standards_today
 
 __all__ = [
+    "as_datetimes",
     "calendars_of_units",
     "clock_of_unit",
     "clocks_of_units",
+    "demo_staff",
     "due_time",
     "due_times",
     "find_staff",
@@ -21,4 +23,5 @@ __all__ = [
     "standard_at",
     "standard_due",
     "standards_at",
+    "standards_today",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import F, Q
 from numpy.typing import ArrayLike, NDArray
 
 from regard.office.calendar import NeverOpenError, OpenSeconds
@@ -23,7 +23,7 @@ def standard_at(service: Service, received_at: datetime, stage: str = RESOLVE) -
     return (
         Standard.objects.filter(Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day))
         .filter(service=service, stage=stage)
-        .order_by("-valid_from", "-pk")
+        .order_by(F("valid_from").desc(nulls_last=True), "-pk")
         .first()
     )
 
@@ -59,6 +59,18 @@ def due_time(standard: Standard, received_at: datetime, clock: OpenSeconds) -> d
 # --- many at once
 
 
+def standards_today(service_ids: Iterable[int]) -> dict[int, dict[str, Standard]]:
+    """The standards in force today, by service and stage. One query."""
+    today = datetime.now(UTC).date()
+    found = Standard.objects.filter(service__in=list(service_ids)).filter(
+        Q(valid_from=None) | Q(valid_from__lte=today), Q(valid_to=None) | Q(valid_to__gte=today)
+    )
+    standing: dict[int, dict[str, Standard]] = {}
+    for standard in found.order_by(F("valid_from").asc(nulls_first=True), "pk"):
+        standing.setdefault(standard.service_id, {})[standard.stage] = standard
+    return standing
+
+
 @dataclass(frozen=True)
 class StandardAt:
     """A standard, as little as a look-up for many rows needs. Days are inclusive; None is without end."""
@@ -73,7 +85,7 @@ class StandardAt:
 
 def standards_at(service_ids: Iterable[int] | None = None, stage: str | None = None) -> list[StandardAt]:
     """Standards of these services (all when None), oldest first. One query."""
-    found = Standard.objects.order_by("service_id", "valid_from", "pk")
+    found = Standard.objects.order_by("service_id", F("valid_from").asc(nulls_first=True), "pk")
     if service_ids is not None:
         found = found.filter(service__in=set(service_ids))
     if stage is not None:

@@ -1,0 +1,1 @@
+"""The pages of the office: for administrators, but for the way in."""
