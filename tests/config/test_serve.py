@@ -17,7 +17,6 @@ import pytest
 
 from regard.config import database
 from regard.config.home import ROOT
-from tests.config.conftest import open_to_others
 
 pytestmark = pytest.mark.slow
 
@@ -104,14 +103,12 @@ def opened(home):
             office.end(signal.SIGKILL)
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory):
+@pytest.fixture(scope="class")
+def office(home):
     """One office for the tests that leave it running."""
-    home = open_to_others(tmp_path_factory.mktemp("office"))
     office = Office(home)
     yield office
     office.end(signal.SIGINT)
-    database.stop(home)
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -122,6 +119,73 @@ def query(home: Path, statement: str):
     with psycopg.connect(host=str(database.socket_folder(home)), user="regard", dbname="regard") as connection:
         cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else None
+
+
+def test_kill_9_while_it_prepares_leaves_nothing_in_the_way(home):
+    command = [sys.executable, "-m", "regard", "serve", "--empty", "--port", str(free_port())]
+    unbuffered = environment(home) | {"PYTHONUNBUFFERED": "1"}
+    started = subprocess.Popen(command, env=unbuffered, stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    assert started.stdout.readline() == "Bringing the tables up to date ...\n"
+    below = psutil.Process(started.pid).children(recursive=True)
+    time.sleep(1)  # into the middle of it
+    started.kill()
+    started.wait()
+    eventually(lambda: gone(below), "what it had started has ended")
+    office = Office(home)
+    assert "Bringing the tables up to date: done" in office.said()
+    assert office.answers()
+    assert office.end(signal.SIGINT) == 0
+
+
+class TestWhileItRuns:
+    def test_static_files_are_served_compressed_and_for_ever(self, office):
+        page = urllib.request.urlopen(f"http://127.0.0.1:{office.port}/static/staticfiles.json").read().decode()
+        name = re.search(r'"uswds/css/uswds.min.css": "([^"]+)"', page)
+        assert name is not None
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{office.port}/static/{name[1]}", headers={"Accept-Encoding": "gzip"}
+        )
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert "immutable" in answer.headers["Cache-Control"]
+
+    def test_every_page_forbids_what_it_does_not_bring(self, office):
+        with urllib.request.urlopen(f"http://127.0.0.1:{office.port}/accounts/login/") as answer:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'self'" in policy
+            assert "unsafe" not in policy
+            assert answer.headers["X-Frame-Options"] == "DENY"
+            assert answer.headers["Referrer-Policy"] == "same-origin"
+
+    def test_the_same_office_is_not_opened_twice(self, office):
+        refused = serve_and_wait(office.home, "--port", str(free_port()))
+        assert refused.returncode == 2
+        assert f"at http://localhost:{office.port}/ (process {office.process.pid})" in refused.stderr
+        assert refused.stderr.count("\n") == 1
+        assert office.answers()
+
+    @pytest.mark.parametrize("word", ["regard.config.web", "worker"])
+    def test_a_killed_child_comes_back(self, office, word):
+        eventually(lambda: office.child(word), f"{word} runs")
+        killed = office.child(word)
+        assert killed is not None
+        below = killed.children(recursive=True)
+        killed.kill()
+        eventually(lambda: (now := office.child(word)) and now.pid != killed.pid, f"{word} runs again")
+        eventually(lambda: gone(below), "what the killed one had started has ended")
+        eventually(office.answers, "pages are answered")
+        assert "Starting it again" in office.said()
+
+    def test_a_killed_page_process_comes_back(self, office):
+        web = office.child("regard.config.web")
+        assert web is not None
+        pages = web.children()
+        assert pages
+        for process in pages:
+            process.kill()
+        eventually(lambda: gone(pages), "the process is killed")
+        eventually(office.answers, "pages are answered")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -144,27 +208,6 @@ def test_a_second_start_has_nothing_to_prepare_and_is_quick(opened):
     assert office.seconds < 15  # 5 on a quiet machine; the benchmark says how long
 
 
-def test_static_files_are_served_compressed_and_for_ever(office):
-    page = urllib.request.urlopen(f"http://127.0.0.1:{office.port}/static/staticfiles.json").read().decode()
-    name = re.search(r'"uswds/css/uswds.min.css": "([^"]+)"', page)
-    assert name is not None
-    asked = urllib.request.Request(
-        f"http://127.0.0.1:{office.port}/static/{name[1]}", headers={"Accept-Encoding": "gzip"}
-    )
-    with urllib.request.urlopen(asked) as answer:
-        assert answer.headers["Content-Encoding"] == "gzip"
-        assert "immutable" in answer.headers["Cache-Control"]
-
-
-def test_every_page_forbids_what_it_does_not_bring(office):
-    with urllib.request.urlopen(f"http://127.0.0.1:{office.port}/accounts/login/") as answer:
-        policy = answer.headers["Content-Security-Policy"]
-        assert "default-src 'self'" in policy
-        assert "unsafe" not in policy
-        assert answer.headers["X-Frame-Options"] == "DENY"
-        assert answer.headers["Referrer-Policy"] == "same-origin"
-
-
 def test_after_kill_9_of_the_supervisor_nothing_lingers_and_all_is_as_it_was(opened, home):
     office = opened()
     query(home, "CREATE TABLE told (word text)")
@@ -178,30 +221,6 @@ def test_after_kill_9_of_the_supervisor_nothing_lingers_and_all_is_as_it_was(ope
     family = again.family()
     again.end(signal.SIGINT)
     eventually(lambda: gone(family), "all processes have ended")
-
-
-@pytest.mark.parametrize("word", ["regard.config.web", "worker"])
-def test_a_killed_child_comes_back(office, word):
-    eventually(lambda: office.child(word), f"{word} runs")
-    killed = office.child(word)
-    assert killed is not None
-    below = killed.children(recursive=True)
-    killed.kill()
-    eventually(lambda: (now := office.child(word)) and now.pid != killed.pid, f"{word} runs again")
-    eventually(lambda: gone(below), "what the killed one had started has ended")
-    eventually(office.answers, "pages are answered")
-    assert "Starting it again" in office.said()
-
-
-def test_a_killed_page_process_comes_back(office):
-    web = office.child("regard.config.web")
-    assert web is not None
-    pages = web.children()
-    assert pages
-    for process in pages:
-        process.kill()
-    eventually(lambda: gone(pages), "the process is killed")
-    eventually(office.answers, "pages are answered")
 
 
 def test_a_killed_database_comes_back(opened):
@@ -253,14 +272,6 @@ def test_a_taken_port_is_one_clear_line_before_anything_starts(fresh_home):
     assert f"./run --port {port + 1}" in refused.stderr
     assert refused.stderr.count("\n") == 1
     assert not (fresh_home / "pg").exists()
-
-
-def test_the_same_office_is_not_opened_twice(office):
-    refused = serve_and_wait(office.home, "--port", str(free_port()))
-    assert refused.returncode == 2
-    assert f"at http://localhost:{office.port}/ (process {office.process.pid})" in refused.stderr
-    assert refused.stderr.count("\n") == 1
-    assert office.answers()
 
 
 def test_a_wrong_setting_is_one_line_and_starts_nothing(fresh_home):

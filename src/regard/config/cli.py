@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from regard.config.processes import follow_parent
+
 FAILED = 2  # exit code of a command that could not do what was asked
 INTERRUPTED = 130
 
@@ -115,6 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments[:1]
     signal.signal(signal.SIGTERM, _end)
+    follow_parent()
     try:
         with regard.make_context("regard", arguments or ["--help"]) as context:
             regard.invoke(context)

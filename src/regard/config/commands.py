@@ -41,9 +41,7 @@ def worker(*, alone: bool, until_empty: bool) -> None:
     import asyncio
 
     from regard.config import jobs  # needs Django
-    from regard.config.processes import follow_parent
 
-    follow_parent()
     asyncio.run(jobs.work(alone=alone, until_empty=until_empty))
 
 
@@ -57,7 +55,7 @@ def migrate() -> None:
 
 @click.command(
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
-    epilog=examples("regard manage check --deploy", "regard manage dbshell", "regard manage --help"),
+    epilog=examples("regard manage check --deploy", "regard manage shell", "regard manage --help"),
     add_help_option=False,
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)

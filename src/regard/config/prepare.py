@@ -15,6 +15,7 @@ from pathlib import Path
 
 from regard.config import database
 from regard.config.home import ROOT
+from regard.config.processes import SUPERVISED
 from regard.lib.commandline import RefusedError
 
 SOURCE = Path(__file__).resolve().parents[1]
@@ -73,7 +74,8 @@ class Step:
             return
         started = time.monotonic()
         say(f"{self.title} ...")
-        if subprocess.run([sys.executable, "-m", "regard", *self.command], check=False).returncode:
+        command = [sys.executable, "-m", "regard", *self.command]
+        if subprocess.run(command, env={**os.environ, SUPERVISED: "1"}, check=False).returncode:
             raise RefusedError(f"{self.title} did not succeed; the reason stands above. Then start again.")
         if self.done is not None:
             self.done.add(self.name, self.what_for)
