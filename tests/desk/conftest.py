@@ -8,7 +8,6 @@ from django.test import Client
 from django.utils import timezone
 
 from regard.desk import actions
-from regard.desk.actions.changing import as_row
 from regard.desk.lifecycle import columns, fold
 from regard.desk.models import Case, Event
 from regard.office.models import Staff
@@ -49,4 +48,4 @@ def stored(case: Case) -> dict[str, object]:
 def refolded(case: Case) -> dict[str, object]:
     """The same columns, folded anew from the events."""
     events = Event.objects.filter(case=case)
-    return columns(fold(as_row(event) for event in events), unit_id=case.unit_id, received_at=case.received_at)
+    return columns(fold(event.as_row() for event in events), unit_id=case.unit_id, received_at=case.received_at)

@@ -1,7 +1,13 @@
 from django.apps import AppConfig
 
+from regard.ui import navigation
+
 
 class DeskConfig(AppConfig):
     name = "regard.desk"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Desk"
+
+    def ready(self) -> None:
+        navigation.register("Today", "desk-today", order=10)
+        navigation.register("Cases", "desk-cases", order=30)

@@ -7,6 +7,7 @@ from django.db.models.functions import Cast, Least, Now
 
 from regard.customers.models import Customer, IdentityRecord
 from regard.desk.lifecycle import EventKind as Kinds
+from regard.desk.lifecycle import EventRow
 from regard.desk.lifecycle import State as States
 from regard.office.models import Service, Silo, Staff, Unit
 from regard.records.declarations import classified
@@ -209,6 +210,10 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+    def as_row(self) -> EventRow:
+        """The event as the fold reads it."""
+        return EventRow(self.pk, self.kind, self.at, self.due_at, self.text, self.data or {}, self.supersedes)
 
 
 class Direction(models.TextChoices):

@@ -28,18 +28,13 @@ def staff_of(by: Actor) -> Staff | None:
     return by if isinstance(by, Staff) else None
 
 
-def as_row(event: Event) -> EventRow:
-    """An event as the fold reads it."""
-    return EventRow(event.pk, event.kind, event.at, event.due_at, event.text, event.data or {}, event.supersedes)
-
-
 class Change:
     """A locked case that an action is working on. `state` is what the events told so far add up to."""
 
     def __init__(self, case: Case, by: Actor, told: list[Event]) -> None:
         self.case, self.by = case, by
         self.told = told
-        self.rows = [as_row(event) for event in told]
+        self.rows = [event.as_row() for event in told]
         self.state: CaseState = fold(self.rows)
         self.now = _after(self.rows)
         self.new: list[Event] = []
@@ -92,7 +87,7 @@ class Change:
         if not self.new and not self.facts:
             return
         Event.objects.bulk_create(self.new)
-        self.state = fold([*self.rows, *(as_row(event) for event in self.new)])
+        self.state = fold([*self.rows, *(event.as_row() for event in self.new)])
         before, after = {}, {}
         folded = columns(self.state, unit_id=self.case.unit_id, received_at=self.case.received_at)
         for attribute, value in folded.items():

@@ -1,0 +1,57 @@
+"""One case."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from regard.desk.access import get_case_for
+from regard.desk.forms.acting import NoteForm, ReplyForm
+from regard.desk.lifecycle import PromiseState
+from regard.desk.models import Case, CaseKind
+from regard.desk.queries.timeline import promises_of, timeline_of
+from regard.desk.views.acts import acts_for
+from regard.office.access import may, open_to_staff
+from regard.office.roles import DESK_ROLES
+
+
+@open_to_staff
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Who it is for, where it stands, what was promised, what happened, and what one can do now."""
+    found = get_case_for(request.user, number)
+    timeline = timeline_of(found, request.GET.get("after"))
+    if request.htmx and request.GET.get("after"):
+        return render(request, "desk/timeline.html", {"case": found, "timeline": timeline})
+    return render(request, "desk/case.html", context_of(request, found) | {"timeline": timeline})
+
+
+def context_of(request: HttpRequest, found: Case) -> dict[str, Any]:
+    """What the pages of a case show besides its timeline."""
+    acts = may(request.user, *DESK_ROLES)
+    promises = promises_of(found)
+    return {
+        "case": found,
+        "now": timezone.now(),
+        "customer_url": customer_url(found),
+        "promises": promises,
+        "merged_number": f"C{found.merged_into_id:07d}" if found.merged_into_id else "",
+        "details": [(name.replace("_", " ").capitalize(), value) for name, value in (found.details or {}).items()],
+        "lines": list(found.lines.all()) if found.kind == CaseKind.ORDER else [],
+        "acts": acts_for(found, has_promise=any(p.state is PromiseState.OPEN for p in promises)) if acts else [],
+        "note_form": NoteForm(case=found, staff=request.user, focus=False) if acts else None,
+        "reply_form": ReplyForm(case=found, staff=request.user, focus=False) if acts else None,
+    }
+
+
+def customer_url(found: Case) -> str:
+    """The page of the case's customer; empty when there is none, or no such page."""
+    if found.customer is None or found.customer.restricted:
+        return ""
+    try:
+        return reverse("customers-customer", args=[found.customer.number])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,17 @@
+"""What needs me now."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from regard.desk.queries.today import today_of
+from regard.office.access import may, open_to_staff
+from regard.office.roles import DESK_ROLES
+
+
+@open_to_staff
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """Next steps, promises, hand-overs and messages that wait; for a supervisor the whole unit's."""
+    found = today_of(request.user)
+    return render(request, "desk/today.html", {"today": found, "may_act": may(request.user, *DESK_ROLES)})
