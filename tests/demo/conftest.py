@@ -43,13 +43,13 @@ class Made:
 @pytest.fixture(scope="session")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("county")
-    return Made(folder, generate(folder, seed=7, cases=3000, end=END))
+    return Made(folder, generate(folder, seed=7, cases=2000, end=END))
 
 
 @pytest.fixture(scope="session")
 def sloppy(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("sloppy")
-    return Made(folder, generate(folder, seed=11, cases=1500, end=END, rates=SLOPPY))
+    return Made(folder, generate(folder, seed=11, cases=1000, end=END, rates=SLOPPY))
 
 
 @pytest.fixture(params=["county", "sloppy"])

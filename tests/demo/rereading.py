@@ -204,7 +204,7 @@ def _walk_ins(folder: Path) -> tuple[list[Any], Judge]:
             "no_date": day == "",
             "bad_date": not isinstance(day, date) and parsed(day, "%d.%m.%Y", "%d.%m.%y") is None,
             "unknown_code": not walk_ins.service_of(cell["Purpose"]),
-            "before_opened": ends != sorted(ends),
+            "before_opened": ends != sorted(ends) and not cell["Ref"],
         }
         return str(cell["No"]), next((reason for reason, true in reasons.items() if true), "")
 

@@ -18,7 +18,7 @@ START, END = date(2025, 5, 16), date(2026, 11, 15)
 @pytest.fixture(scope="module")
 def world():
     county = County(START, END)
-    return happen(2, county, population.build(2, 6000, START, END), 6000)
+    return happen(2, county, population.build(2, 4000, START, END), 4000)
 
 
 def every(world):
@@ -67,7 +67,7 @@ def test_a_backlog_builds_up_where_examiners_left(world):
 
 def test_open_cases_are_of_all_ages(world):
     ages = [(END - case.opened.date()).days for case in every(world) if case.state() == "open"]
-    assert 0.005 < len(ages) / 6000 < 0.06
+    assert 0.005 < len(ages) / 4000 < 0.06
     assert min(ages) < 14
     assert max(ages) > 270
 

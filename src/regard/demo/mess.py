@@ -257,7 +257,11 @@ def put(at: int, *values: str) -> Callable[[Cells, random.Random], Cells | None]
 
 
 def ragged(text_at: int) -> Callable[[Cells, random.Random], Cells | None]:
-    """Breaks a row as bad exports do: its end is cut off, or a text was split in two."""
+    """Breaks a row as bad exports do: its end is cut off, or a text was split in two.
+
+    A split row often ends in a blank cell too many. A reader that drops such cells gets a row of the right length with
+    its values in the wrong columns: it must still not load.
+    """
 
     def breaks(cells: Cells, rng: random.Random) -> Cells | None:
         if rng.random() < 0.5:

@@ -7,8 +7,9 @@ Fields:
   encoded (RFC 2047); ``subject``
 - ``date`` - RFC 2822, local offset or +0000, weekday sometimes missing
 - ``label`` - service code that staff gave the thread, null where the thread belongs to a case of another system
-- ``case_ref`` - 311 or permit number where staff filed the message with such a case (then it is a contact only)
-- ``step`` - what staff flagged: ``new`` (opens a case, whose key is the thread_id), ``answered``, ``question``,
+- ``case`` - the case that staff filed the message with: a 311 or permit number, or the thread_id where the thread is a
+  case of its own; null for round mail
+- ``step`` - what staff flagged: ``new`` (opens the case), ``answered``, ``question``,
   ``reply`` (to a question), ``moved``, ``done``, ``reopen``, ``withdrawn``; null: a contact and no more (asking for
   news, thanks, round mail)
 - ``promised`` - ISO date, on messages that promise one
@@ -78,7 +79,7 @@ def _row(desk: Desk, message: Message) -> Row[Cells]:
         "subject": desk.smudge.space(message.subject),
         "date": _date(desk, message.at),
         "label": desk.smudge.code(message.label) if message.label else None,
-        "case_ref": message.ref,
+        "case": message.ref or (message.thread if message.person else None),
         "step": message.step,
         "promised": message.promised,
         "category": message.category if message.person else None,
@@ -157,7 +158,7 @@ def _faults(desk: Desk) -> list[Fault[Cells]]:
 
 
 def _hangs(cells: dict[str, Any]) -> bool:
-    return bool(cells["case_ref"] or cells["in_reply_to"])
+    return cells["step"] != "new"
 
 
 def _differ(cells: Cells, _: random.Random) -> Cells:

@@ -153,7 +153,7 @@ def _faults(desk: Desk) -> list[Fault[Cells]]:
     return [
         Fault("bad_date", rates.bad_date, put(ordered, "2026-02-30", "2025-13-01", "9999-12-31", "20-05-26x")),
         Fault("before_opened", rates.before_opened, before),
-        Fault("bad_number", rates.bad_number, put(AT["Qty"], "1O", "ten", "", "-", "2 boxes")),
+        Fault("bad_number", rates.bad_number, put(AT["Qty"], "1O", "ten", "2 boxes", "3?")),
         Fault("unknown_code", rates.unknown_code, put(AT["Status"], "HELD?", "ZZ", "7")),
         Fault("no_key", rates.no_key, put(0, "")),
         Fault("ragged", rates.ragged, ragged(AT["Description"])),

@@ -5,7 +5,7 @@ Stamps carry their zone (-05:00 or -06:00). A row, for counting, is an event. Tr
 - ``concept:name`` (BPyy-nnnn) - key of the case; ``permit:type`` - see TYPES (service by type); ``channel`` - CHANNELS
 - ``applicant``, ``applicant:id`` (account in the permit system), ``applicant:email``, ``applicant:phone``,
   ``applicant:organisation`` - missing where not known; ``site:address``, ``site:city``; ``description``
-- ``deadline`` (date) - promised at the start; 1970-01-01 means none; ``deadline:extended`` (date) - where it was moved
+- ``deadline`` (date) - promised at the start; ``deadline:extended`` (date) - where it was moved
 - ``responsible`` (login), ``group`` (unit code)
 
 Event attributes: ``identity:id`` (key of the event), ``concept:name`` - see EVENTS (event kind by name),
@@ -135,8 +135,9 @@ def _trace(desk: Desk, case: Case, accounts: dict[str, str], *, nameless: bool) 
         _string("site:address", case.place.short()),
         _string("site:city", case.place.town),
         _string("description", smudge.text(telling.own_words(rng, case))),
-        _date("deadline", case.due or datetime(1970, 1, 1)),  # noqa: DTZ001 - zoned when written
     ]
+    if case.due:
+        parts.append(_date("deadline", case.due))
     if moved:
         parts.append(_date("deadline:extended", datetime.fromisoformat(moved.note.split("|")[0])))
     assigned = case.first("assigned")

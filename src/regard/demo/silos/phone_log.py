@@ -173,7 +173,7 @@ def _faults(desk: Desk) -> list[Fault[Cells]]:
 
     return [
         Fault("bad_date", rates.bad_date * 0.5, put(AT["DATE"], "260230", "991345", "000000", "26O314")),
-        Fault("bad_number", rates.bad_number * 0.5, put(AT["WAIT_SEC"], "-1", "n.a.", "##", "1m20")),
+        Fault("bad_number", rates.bad_number * 0.5, put(AT["WAIT_SEC"], "-1", "??", "##", "1m20")),
         Fault("no_key", rates.no_key * 0.5, put(0, "")),
         Fault("no_date", rates.no_date, put(AT["DATE"], "")),
         Fault("unknown_code", rates.unknown_code * 0.5, put(AT["OUTCOME"], "PHANTOM", "XFER?", "7")),

@@ -178,7 +178,7 @@ def _comment(desk: Desk, case: Case, side: str, mood: Mood) -> str:
 def _faults(desk: Desk) -> list[Fault[Cells]]:
     rates = desk.rates
     return [
-        Fault("bad_number", rates.bad_number, put(AT[QUESTIONS[0]], "6", "45", "x", "five", "0")),
+        Fault("bad_number", rates.bad_number, put(AT[QUESTIONS[0]], "6", "45", "x", "five")),
         Fault(
             "bad_date",
             rates.bad_date,

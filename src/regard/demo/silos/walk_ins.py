@@ -177,7 +177,7 @@ def _faults(desk: Desk) -> list[Fault[Cells]]:
     def before(cells: Cells, _: random.Random) -> Cells | None:
         """An hour of the afternoon typed as one of the night."""
         came, out = cells[AT["In"]], cells[AT["Out"]]
-        if not isinstance(came, str) or not isinstance(out, str) or int(out[:2].rstrip(":.")) < 13:
+        if cells[AT["Ref"]] or not isinstance(came, str) or not isinstance(out, str) or int(out[:2].rstrip(":.")) < 13:
             return None
         hour, rest = int(out[:2]), out[2:]
         return _with(cells, "Out", f"{hour - 12}{rest}") if int(came[:2].rstrip(":.")) > hour - 12 else None
