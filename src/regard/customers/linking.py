@@ -5,7 +5,7 @@ agrees *and* nothing speaks against it: the source's own number; an e-mail with 
 with the same name. A record without any name joins only if exactly one customer holds its e-mail or phone.
 Statistical matching comes on top of this; wrongly joining two people is worse than missing a join.
 
-Tables read: `person(pid, digest, key, own_key, kind, name_key, email, phone, as_of)`, one row per distinct
+Tables read: `person(pid, key, own_key, kind, name_key, email, phone, as_of)`, one row per distinct
 telling, and `known(pid, customer_id, record_id, rank)`, what the database already holds for them.
 Table made: `linked(pid, component, customer_id, record_id, rank)`; customer_id is NULL for a new customer.
 """

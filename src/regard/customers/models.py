@@ -34,7 +34,9 @@ class Customer(models.Model):
     phone = models.TextField(blank=True)
     address = models.TextField(blank=True)
     restricted = models.BooleanField(default=False, help_text="matched but not shown to ordinary staff")
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, db_index=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
     made_at = models.DateTimeField(db_default=Now())
     refreshed_at = models.DateTimeField(db_default=Now())
 

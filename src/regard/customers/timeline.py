@@ -13,7 +13,6 @@ from typing import Protocol
 
 from regard.office.models import Staff
 
-
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

@@ -80,7 +80,7 @@ def settle_cases(space: Workspace, target: str) -> None:
                settled.customer_id, settled.record_id, NULL::TIMESTAMPTZ AS standard_due, {_DATES}
         FROM incoming m LEFT JOIN existing_case USING (key) LEFT JOIN numbered USING (key) {place_join(target)}
              LEFT JOIN staff_dim ON staff_dim.told = m.owner
-             LEFT JOIN told ON told.target = '{target}' AND told._line = m._line LEFT JOIN settled ON settled.digest = told.digest
+             LEFT JOIN told ON told.target = '{target}' AND told._line = m._line LEFT JOIN settled ON settled.pid = told.pid
         """
     )
     _standards(space)
@@ -149,6 +149,8 @@ _ROW_EVENTS = f"""
     UNION ALL SELECT case_id, 7, 'resolved', e_resolved, NULL, '', '', NULL, NULL FROM {{cases}} WHERE e_resolved IS NOT NULL
     UNION ALL SELECT case_id, 8, 'closed', e_closed, NULL, '', '', NULL, NULL FROM {{cases}} WHERE e_closed IS NOT NULL
 """
+#: The columns of a row that each tell one event, beside its arrival.
+_TELLING = ("owner", "promised_at", "reopened_at", "answered_at", "e_paused", "e_withdrawn", "e_resolved", "e_closed")
 #: Nobody may be left without an owner and a next step: an open case that names neither goes to the unit's lead.
 _TAKE_UP = """
     UNION ALL SELECT case_id, 9, 'assigned', TIMESTAMPTZ '{now}', NULL, '', '', NULL, concat('{{"owner":', lead_id, '}}')
@@ -171,7 +173,7 @@ def next_step_words(space: Workspace) -> str:
 
 
 def fold_new(space: Workspace) -> None:
-    """Make `new_case` (columns folded) and `new_event` for the cases that were not there before.
+    """Make views `new_case` (columns folded) and `new_event` of the cases that were not there before.
 
     The order in which `lifecycle.fold` takes endings of one instant is withdrawn, resolved, closed; the first
     ending decides. Cases that were reopened are folded in Python afterwards (`needs_fold`).
@@ -181,14 +183,16 @@ def fold_new(space: Workspace) -> None:
             least(e_withdrawn, e_resolved, e_closed) AS ended_at FROM told_case WHERE is_new"""
     )
     words = next_step_words(space)
+    told = " + ".join(f"({column} IS NOT NULL)::INTEGER" for column in _TELLING)
     events = _row_events("fresh_case") + _TAKE_UP.format(cases="fresh_case", now=space.now.isoformat(), step=words)
-    space.con.execute(f"CREATE OR REPLACE TABLE new_event AS {events}")
+    space.con.execute(f"CREATE OR REPLACE TEMP VIEW new_event AS {events}")
     space.con.execute(
-        f"""CREATE OR REPLACE TABLE new_case AS
+        f"""CREATE OR REPLACE TEMP VIEW new_case AS
         WITH judged AS (
             SELECT *, e_withdrawn IS NOT NULL AND e_withdrawn = ended_at AS was_withdrawn FROM fresh_case
-        ), counted AS (SELECT case_id, count(*) AS events_seen FROM new_event GROUP BY case_id)
-        SELECT *,
+        )
+        SELECT *, 1 + {told} + CASE WHEN is_open AND lead_id IS NOT NULL AND owner_id IS NULL THEN 1 ELSE 0 END
+            + CASE WHEN is_open AND coalesce(owner_id, lead_id) IS NOT NULL THEN 1 ELSE 0 END AS events_seen,
             CASE WHEN was_withdrawn THEN CASE WHEN status = 'merged' THEN 'merged' ELSE 'withdrawn' END
                  WHEN e_closed IS NOT NULL THEN 'closed' WHEN e_resolved IS NOT NULL THEN 'resolved'
                  WHEN e_paused IS NOT NULL THEN 'paused' ELSE 'open' END AS f_state,
@@ -204,7 +208,7 @@ def fold_new(space: Workspace) -> None:
                  THEN greatest(least(promised_at, standard_due), TIMESTAMPTZ '{space.now.isoformat()}' + INTERVAL 1 DAY)
                  END AS f_next_due,
             reopened_at IS NOT NULL OR (e_paused IS NOT NULL AND NOT is_open) AS needs_fold
-        FROM judged JOIN counted USING (case_id)"""
+        FROM judged"""
     )
 
 

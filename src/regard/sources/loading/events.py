@@ -32,19 +32,21 @@ def settle_events(space: Workspace, target: str, *, cases_in_file: bool) -> int:
     fetch_existing(space, "SELECT DISTINCT case_key AS key FROM event_row")
     space.con.execute(
         f"""CREATE OR REPLACE TEMP TABLE case_of AS SELECT key, case_id FROM existing_case
-            {'UNION SELECT key, case_id FROM told_case' if cases_in_file else ''}"""
+            {"UNION SELECT key, case_id FROM told_case" if cases_in_file else ""}"""
     )
     space.con.execute(
         f"""INSERT INTO quarantine SELECT DISTINCT _line, '{target}', {_NO_SUCH_CASE}, NULL
             FROM event_row ANTI JOIN case_of ON case_of.key = event_row.case_key"""
     )
-    lost = space.one("SELECT count(DISTINCT _line) FROM event_row ANTI JOIN case_of ON case_of.key = event_row.case_key")
+    lost = space.one(
+        "SELECT count(DISTINCT _line) FROM event_row ANTI JOIN case_of ON case_of.key = event_row.case_key"
+    )
     _existing_events(space)
     space.con.execute(
         f"""CREATE OR REPLACE TABLE told_event AS
         SELECT m.*, case_of.case_id, place.unit_id, place.service_id, staff_dim.staff_id,
                EXISTS (SELECT 1 FROM existing_event x WHERE x.case_id = case_of.case_id AND x.log = {_LOG_KEY}) AS is_repeat
-        FROM event_row m JOIN case_of ON case_of.key = m.case_key {place_join('event')}
+        FROM event_row m JOIN case_of ON case_of.key = m.case_key {place_join("event")}
              LEFT JOIN staff_dim ON staff_dim.told = m.actor"""
     )
     return int(lost)

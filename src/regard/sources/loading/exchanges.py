@@ -50,7 +50,7 @@ def settle_exchanges(space: Workspace, target: str) -> None:
         FROM mapped_{target} m LEFT JOIN existing_row USING (key) {place_join(target)} {staff}
              LEFT JOIN quoted_case ON quoted_case.told = m.case_key
              LEFT JOIN told ON told.target = '{target}' AND told._line = m._line
-             LEFT JOIN settled ON settled.digest = told.digest"""
+             LEFT JOIN settled ON settled.pid = told.pid"""
     )
 
 

@@ -19,6 +19,8 @@ IDENTIFYING = ("person_key", "person_name", "person_given", "person_family", "pe
 SPOKEN_AT = {"case": "received_at", "order": "received_at", "event": '"at"', "contact": "started_at",
              "promise": "made_at", "feedback": '"at"', "identity": "NULL"}  # fmt: skip
 
+#: A 128-bit digest as PostgreSQL's uuid.
+DIGEST = "lpad(to_hex(digest), 32, '0')"
 RECORD_COLUMNS = (
     "id", "silo_id", "key", "digest", "kind", "name", "given", "family", "organisation", "name_folded", "name_key",
     "email", "phone", "address", "postcode", "birth_date", "language", "raw", "as_of", "run_id",
@@ -29,52 +31,67 @@ LINK_COLUMNS = ("record_id", "customer_id", "score", "reason", "author", "ended_
 
 
 def gather(space: Workspace, targets: Sequence[str]) -> int:
-    """Make `told(target, _line, digest)` and `person`, one row per distinct telling. Returns how many people."""
+    """Make `told(target, _line, pid)` and `person`, one row per distinct telling. Returns how many people."""
     with_people = [t for t in targets if t != "promise"]
-    parts = [
-        f"""SELECT '{t}' AS target, _line, {', '.join(TOLD)}, coalesce(as_of, {SPOKEN_AT[t]}) AS spoken_at
-            FROM mapped_{t} WHERE coalesce({', '.join(IDENTIFYING)}) IS NOT NULL"""
-        for t in with_people
-    ]
-    if not parts:
-        space.con.execute("CREATE OR REPLACE TABLE told (target VARCHAR, _line BIGINT, digest VARCHAR)")
+    mapped = [c for c in TOLD if any(_is_told(space, t, c) for t in with_people)]
+    if not set(mapped) & set(IDENTIFYING):
+        space.con.execute("CREATE OR REPLACE TABLE told (target VARCHAR, _line BIGINT, pid BIGINT)")
         space.con.execute("CREATE OR REPLACE TABLE person AS SELECT 1::BIGINT AS pid WHERE FALSE")
         return 0
-    told = ", ".join(f"coalesce({c}::VARCHAR, chr(1))" for c in TOLD)
+    identifying = ", ".join(c for c in mapped if c in IDENTIFYING)
+    parts = [
+        f"""SELECT '{t}' AS target, _line, {', '.join(mapped)}, coalesce(as_of, {SPOKEN_AT[t]}) AS spoken_at
+            FROM mapped_{t} WHERE coalesce({identifying}) IS NOT NULL"""
+        for t in with_people
+    ]
+    told = ", ".join(f"coalesce({c}::VARCHAR, chr(1))" for c in mapped)
+    names = ", ".join(f"'{c}'" for c in mapped)  # what was asked is part of what was told
     space.con.execute(
-        f"""CREATE OR REPLACE TABLE telling AS
-            SELECT *, md5(concat_ws(chr(2), {told})) AS digest FROM ({' UNION ALL '.join(parts)})"""
+        f"""CREATE OR REPLACE TEMP TABLE telling AS
+            SELECT *, md5_number(concat_ws(chr(2), {names}, {told})) AS digest FROM ({' UNION ALL '.join(parts)})"""
     )
-    space.con.execute("CREATE OR REPLACE TABLE told AS SELECT target, _line, digest FROM telling")
-    given = ", ".join(f"any_value({c}) AS {c}" for c in TOLD)
+    given = ", ".join(f"any_value({c}) AS {c}" for c in mapped)
     space.con.execute(
-        f"""CREATE OR REPLACE TABLE distinct_telling AS
-            SELECT digest, {given}, max(spoken_at) AS as_of, min(_line) AS first_line FROM telling GROUP BY digest"""
+        f"""CREATE OR REPLACE TEMP TABLE distinct_telling AS SELECT row_number() OVER () AS pid, * FROM (
+            SELECT digest, {given}, max(spoken_at) AS as_of FROM telling GROUP BY digest)"""
+    )
+    space.con.execute(
+        """CREATE OR REPLACE TABLE told AS
+           SELECT target, _line, pid FROM telling JOIN (SELECT digest, pid FROM distinct_telling) USING (digest)"""
     )
     space.con.execute("DROP TABLE telling")
-    _normalise(space)
+    _normalise(space, [c for c in TOLD if c not in mapped])
     return space.count("person")
 
 
-def _normalise(space: Workspace) -> None:
-    name = """coalesce(person_name, nullif(concat_ws(' ', person_given, person_family), ''), person_organisation)"""
-    space.con.execute(f"CREATE OR REPLACE TEMP VIEW named AS SELECT *, {name} AS full_name FROM distinct_telling")
-    _by_value(space, "odd_name", "full_name", normalise.fold_name_sql("full_name"), normalise.fold_name)
+def _is_told(space: Workspace, target: str, column: str) -> bool:
+    return bool(space.one(f"SELECT EXISTS (SELECT 1 FROM mapped_{target} WHERE {column} IS NOT NULL)"))
+
+
+def _normalise(space: Workspace, untold: Sequence[str]) -> None:
+    missing = "".join(f", NULL::{'DATE' if c.endswith('date') else 'VARCHAR'} AS {c}" for c in untold)
+    name = "coalesce(person_name, nullif(concat_ws(' ', person_given, person_family), ''), person_organisation)"
+    space.con.execute(
+        f"""CREATE OR REPLACE TEMP VIEW named AS SELECT *, {name} AS full_name
+            FROM (SELECT *{missing} FROM distinct_telling)"""
+    )
     region = space.region
+    _by_value(space, "odd_name", "full_name", normalise.fold_name_sql("full_name"), normalise.fold_name)
     _by_value(
         space, "odd_phone", "person_phone", normalise.phone_sql("person_phone", region),
         lambda value: normalise.phone(value, region),
     )  # fmt: skip
+    odd_name = _or_python(space, normalise.fold_name_sql("full_name"), "full_name", "odd_name")
+    odd_phone = _or_python(space, normalise.phone_sql("person_phone", region), "person_phone", "odd_phone")
     space.con.execute(
         f"""CREATE OR REPLACE TABLE person AS
-        WITH clean AS (
-            SELECT named.*, coalesce({normalise.fold_name_sql('full_name')}, odd_name.clean) AS name_folded,
-                   {normalise.email_sql("coalesce(person_email, '')")} AS email,
-                   coalesce({normalise.phone_sql('person_phone', region)}, odd_phone.clean) AS phone
-            FROM named LEFT JOIN odd_name ON full_name = odd_name.told LEFT JOIN odd_phone ON person_phone = odd_phone.told
+        WITH clean AS MATERIALIZED (
+            SELECT named.*, {odd_name} AS name_folded, {odd_phone} AS phone,
+                   {normalise.email_sql("coalesce(person_email, '')")} AS email
+            FROM named
         )
-        SELECT row_number() OVER (ORDER BY first_line) AS pid, digest,
-               coalesce('id:' || person_key, 'told:' || digest) AS key, person_key IS NOT NULL AS own_key,
+        SELECT pid, digest, coalesce('id:' || person_key, 'told:' || lower(to_hex(digest))) AS key,
+               person_key IS NOT NULL AS own_key,
                coalesce(person_kind, CASE WHEN person_organisation IS NOT NULL AND person_name IS NULL
                         AND person_given IS NULL AND person_family IS NULL THEN 'organisation' ELSE 'person' END) AS kind,
                CASE WHEN name_folded = '' THEN '' ELSE trim(full_name) END AS name, name_folded,
@@ -88,6 +105,13 @@ def _normalise(space: Workspace) -> None:
         FROM clean WHERE name_folded <> '' OR email <> '' OR phone <> '' OR person_key IS NOT NULL"""
     )
     space.con.execute("DROP TABLE distinct_telling")
+
+
+def _or_python(space: Workspace, plain_sql: str, column: str, table: str) -> str:
+    """The SQL rule, with the Python rule's answers where there are any (a look-up per row costs, so not always)."""
+    if not space.count(table):
+        return f"coalesce({plain_sql}, '')"
+    return f"coalesce({plain_sql}, (SELECT clean FROM {table} WHERE told = {column}), '')"
 
 
 def _by_value(space: Workspace, table: str, column: str, plain_sql: str, python: object) -> None:
@@ -111,7 +135,7 @@ def _bulk(space: Workspace, table: str, rows: Iterable[Sequence[str]]) -> None:
 def resolve(space: Workspace, office_id: int) -> None:
     """Link the people: against the database, among themselves; then give ids to what is new.
 
-    Makes `settled(pid, digest, record_id, customer_id, is_new_record, is_new_customer, rank)`.
+    Makes `settled(pid, record_id, customer_id, is_new_record, is_new_customer, rank)`.
     """
     _known(space, office_id)
     linking.link(space.con)
@@ -130,11 +154,11 @@ def resolve(space: Workspace, office_id: int) -> None:
             SELECT pid, {first_record} - 1 + row_number() OVER (ORDER BY component, pid) AS record_id
             FROM linked WHERE record_id IS NULL
         )
-        SELECT linked.pid, person.digest, linked.component, linked.rank,
+        SELECT linked.pid, linked.component, linked.rank,
                coalesce(linked.record_id, numbered.record_id) AS record_id,
                coalesce(linked.customer_id, fresh.customer_id) AS customer_id,
                linked.record_id IS NULL AS is_new_record, linked.customer_id IS NULL AS is_new_customer
-        FROM linked JOIN person USING (pid) LEFT JOIN fresh ON linked.customer_id IS NULL AND fresh.component = linked.component
+        FROM linked LEFT JOIN fresh ON linked.customer_id IS NULL AND fresh.component = linked.component
              LEFT JOIN numbered USING (pid)"""
     )
 
@@ -146,7 +170,7 @@ def _known(space: Workspace, office_id: int) -> None:
         return
     file = space.to_copy(
         "told_person",
-        "SELECT pid, key, digest::UUID, own_key, kind, email, phone, name_key FROM person",
+        f"SELECT pid, key, {DIGEST}, own_key, kind, email, phone, name_key FROM person",
         ("pid", "key", "digest", "own_key", "kind", "email", "phone", "name_key"),
     )
     with transaction.atomic(), connection.cursor() as cursor:
@@ -176,7 +200,7 @@ def write_chunk(space: Workspace, first: int, last: int) -> tuple[CopyFile, Copy
     )
     records_file = space.to_copy(
         "record",
-        f"""SELECT record_id, {int(space.silo.pk)}, key, person.digest::UUID, kind, name, given, family, organisation,
+        f"""SELECT record_id, {int(space.silo.pk)}, key, {DIGEST}, kind, name, given, family, organisation,
                    name_folded, name_key, email, phone, address, postcode, birth_date, language, raw, as_of, {space.run_id}
             FROM ({chunk}) c JOIN person USING (pid) WHERE is_new_record ORDER BY record_id""",
         RECORD_COLUMNS,

@@ -59,7 +59,10 @@ def _units_of(services: Iterable[int]) -> dict[int, int]:
 
 def place_join(target: str, row: str = "m") -> str:
     """The JOIN that finds a row's place; `IS NOT DISTINCT FROM` because most rows leave one of the two untold."""
-    service = {"case": f"coalesce({row}.service_name, {row}.service)", "order": f"coalesce({row}.service_name, {row}.service)"}
+    service = {
+        "case": f"coalesce({row}.service_name, {row}.service)",
+        "order": f"coalesce({row}.service_name, {row}.service)",
+    }
     return (
         f"LEFT JOIN place ON place.unit_told IS NOT DISTINCT FROM {row}.unit "
         f"AND place.service_told IS NOT DISTINCT FROM {service.get(target, f'{row}.service')}"
