@@ -53,8 +53,8 @@ class RunState(models.TextChoices):
 
 
 @classified(
-    internal="""id silo mapping upload state phase chunk chunks rows_in_file rows_done loaded repeats updated quarantined
-        started_at ended_at asked_at asked_by cancel_asked error newest_record heartbeat_at released_from"""
+    internal="""id silo mapping upload state phase chunk chunks rows_in_file counts loaded repeats updated quarantined
+        started_at ended_at asked_at asked_by cancel_asked error newest_record heartbeat_at phase_at released_from"""
 )
 class Run(models.Model):
     """One import of one file. Ends with rows = loaded + repeats + updated + quarantined."""
@@ -64,10 +64,10 @@ class Run(models.Model):
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="runs")
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.WAITING)
     phase = models.CharField(max_length=40, blank=True, help_text="what it is doing, in words")
-    chunk = models.PositiveIntegerField(default=0, help_text="chunks committed; a resumed run goes on from here")
+    chunk = models.PositiveIntegerField(default=0, help_text="steps of the present phase that are done")
     chunks = models.PositiveIntegerField(default=0)
     rows_in_file = models.BigIntegerField(null=True)
-    rows_done = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict, help_text="per target: loaded, repeats, updated; kept chunk by chunk")
     loaded = models.BigIntegerField(default=0)
     repeats = models.BigIntegerField(default=0)
     updated = models.BigIntegerField(default=0)
@@ -78,6 +78,7 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
+    phase_at = models.DateTimeField(null=True, help_text="when the present phase began")
     cancel_asked = models.BooleanField(default=False)
     error = models.TextField(blank=True)
     released_from = models.ForeignKey(
