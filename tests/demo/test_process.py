@@ -123,3 +123,12 @@ def test_the_fold():
     assert state_after(["received", "paused"]) == "paused"
     assert state_after(["received", "resolved", "closed", "reopened"]) == "open"
     assert state_after(["received", "withdrawn"]) == "withdrawn"
+
+
+def test_who_comes_after_the_last_closing_time_is_not_known_yet():
+    friday = date(2026, 11, 13)
+    county = County(date(2026, 11, 9), friday)
+    world = happen(4, county, population.build(4, 500, county.start, friday), 2000)
+    late = [case for case in world.cases["walk_ins"] if case.opened.date() > friday]
+    assert late
+    assert not any(case.events for case in late)

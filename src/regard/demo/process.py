@@ -281,7 +281,8 @@ class _Lives:
 
     def _days(self, case: Case) -> float:
         """The backlog of the unit on the day of arrival, in days of its work."""
-        return self.backlog[case.unit][(case.opened.date() - self.county.start).days]
+        days = self.backlog[case.unit]
+        return days[min(len(days) - 1, (case.opened.date() - self.county.start).days)]  # may move past the last day
 
     def _wait(self, case: Case) -> float:
         per_day = self.county.unit_hours(case.unit).per_week / 5
