@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from regard.config.processes import follow_parent
+from regard.lib.commandline import RefusedError, examples
 
 FAILED = 2  # exit code of a command that could not do what was asked
 INTERRUPTED = 130
@@ -40,6 +41,7 @@ REGISTRY = {
     "audit": Entry("regard.records.commands", "Read the audit trail, and prove that nobody changed it."),
     "office": Entry("regard.office.commands", "Set up the office: its first administrator, or all of it from a file."),
     "staff": Entry("regard.office.commands", "Add people, give them roles, end their access."),
+    "check": Entry("regard.desk.commands", "Fold every case anew from its events and report any drift."),
     "import": Entry("regard.sources.commands", "Import a file of a silo."),
     "runs": Entry("regard.sources.commands", "List imports, their books and what waits in quarantine."),
 }
@@ -59,8 +61,17 @@ def load(name: str) -> click.Command:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.config.settings")
         django.setup()
     module = importlib.import_module(entry.module)
-    command = next(command for command in module.COMMANDS if command.name == name)
+    command = _with_examples(next(command for command in module.COMMANDS if command.name == name))
     return _with_database(command) if entry.needs_database else command
+
+
+def _with_examples(command: click.Command) -> click.Command:
+    """Give a command that only holds others an example of each, unless it has its own."""
+    if isinstance(command, click.Group) and not command.epilog:
+        below = [_with_examples(each).epilog or "" for each in command.commands.values()]
+        firsts = [line.strip() for epilog in below for line in epilog.partition("Examples:\n")[2].splitlines()[:1]]
+        command.epilog = examples(*firsts)
+    return command
 
 
 def _with_database(command: click.Command) -> click.Command:
@@ -146,8 +157,6 @@ def _end(_number: int, _frame: object) -> None:
 
 def one_line(error: Exception) -> str:
     """What to tell a person about an error, in one line."""
-    from regard.lib.commandline import RefusedError
-
     if isinstance(error, click.ClickException):
         return error.format_message()
     text = " ".join(str(error).split())
