@@ -70,6 +70,8 @@ def test_descriptions_are_whole_sentences(county):
     assert len(set(texts)) > 0.8 * len(texts)
     assert not any(re.search(r"[{}\[\]|]|lorem|None", text) for text in texts)
     bodies = "\n".join(messages(county.folder))
+    comments = "\n".join(cell for row in table(county.folder, "survey.csv") for cell in row.values())
+    assert not re.search(r"\[[^\]\n]*\|", bodies + comments)
     assert "{" not in re.sub(r'^\{"|"\}$', "", bodies, flags=re.MULTILINE).replace('"}', "").replace('{"', "")
     assert max(map(len, texts)) < 400
 

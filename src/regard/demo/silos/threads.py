@@ -247,11 +247,12 @@ def _feedback(desk: Desk, case: Case, kind: str) -> tuple[str, str]:
     if kind == "suggestion":
         body = pick(rng, voices["suggestion"]["text"])
     else:
-        themes = [theme["bad" if kind == "complaint" else "good"] for theme in voices["theme"].values()]
+        side = "bad" if kind == "complaint" else "good"
+        themes = [theme[side] for name, theme in voices["theme"].items() if name != "result"]  # these fit any unit
         body = " ".join(say(rng, pick(rng, pick(rng, themes)), slots) for _ in range(1 + (rng.random() < 0.5)))
     about = f" It is about {slots['unit']}." if rng.random() < 0.6 else ""
     subject = say(rng, pick(rng, unasked["subject"]), slots)
-    return subject, f"{pick(rng, unasked['open'])}{about} {body}"
+    return subject, f"{say(rng, pick(rng, unasked['open']), slots)}{about} {body}"
 
 
 def _letter(desk: Desk, case: Case, text: str) -> str:
@@ -260,7 +261,7 @@ def _letter(desk: Desk, case: Case, text: str) -> str:
     if telling.asks_in_spanish(case) and rng.random() < 0.1:
         return f"Buenos días.\n\n{text}\n\nGracias,\n{case.person.given}"
     hello = pick(rng, mail["hello"]).format(unit=telling.unit_name(desk.world, case.unit))
-    link = pick(rng, mail["link"])
+    link = "" if case.service.code == "FEEDBACK" else pick(rng, mail["link"])  # feedback has openings of its own
     name = spelling.name(rng, case.person, case.opened.date(), "typed")
     if case.firm and rng.random() < 0.6:
         name = f"{name}\n{case.firm.trading}\n{spelling.phone(rng, case.firm.phone)}"
