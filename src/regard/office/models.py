@@ -1,5 +1,6 @@
 """Units, staff, working calendars, services with their standards, and the silos an office holds data in."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -192,7 +193,13 @@ class Standard(models.Model):
         ordering = ["service", "stage", "valid_from"]
 
     def __str__(self) -> str:
-        return f"{self.service}: {self.get_stage_display()} within {self.amount:g} {self.get_measured_in_display()}"
+        return f"{self.service}: {self.get_stage_display()} within {self.limit}"
+
+    @property
+    def limit(self) -> str:
+        """The time limit in words: 1 working day, 2.5 hours."""
+        words = str(self.get_measured_in_display())
+        return f"{Decimal(self.amount).normalize():f} {words.removesuffix('s') if self.amount == 1 else words}"
 
     @property
     def clock(self) -> Clock:

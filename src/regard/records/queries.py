@@ -115,6 +115,25 @@ def viewings(wanted: Wanted, office_id: int | None) -> QuerySet[Viewing]:
     return found.filter(object_id=wanted.object_id) if wanted.object_id else found
 
 
+_ACTIONS = """
+WITH RECURSIVE kinds AS (
+    (SELECT action AS kind FROM records_auditentry WHERE office_id = %(office)s ORDER BY action LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT action FROM records_auditentry WHERE office_id = %(office)s AND action > kind ORDER BY action LIMIT 1
+    ) FROM kinds WHERE kind IS NOT NULL
+)
+SELECT kind FROM kinds WHERE kind IS NOT NULL
+"""
+
+
+def actions_of_office(office_id: int | None) -> list[str]:
+    """Every action that occurs in an office's trail, in order. Jumps along the index instead of reading the trail."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTIONS, {"office": office_id})
+        return [row[0] for row in cursor.fetchall()]
+
+
 _KINDS = """
 WITH RECURSIVE kinds AS (
     (SELECT {column} AS kind FROM {table} ORDER BY {column} LIMIT 1)

@@ -35,7 +35,7 @@ def _count(found: QuerySet[Any]) -> tuple[int, bool]:
 @never_cache
 def audit(request: HttpRequest) -> HttpResponse:
     """Who did what: the newest entries of this office, filtered."""
-    form = TrailFilter(request.GET)
+    form = TrailFilter(request.GET, office_id=_office(request))
     found = queries.entries(form.wanted(), _office(request))
     total, more = _count(found)
     context = {"form": form, "active": form.active(), "page": page(found, ("-id",), request.GET, PAGE)}
@@ -46,7 +46,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 @never_cache
 def viewings(request: HttpRequest) -> HttpResponse:
     """Who opened what."""
-    form = TrailFilter(request.GET, table="records_viewing")
+    form = TrailFilter(request.GET, office_id=_office(request), table="records_viewing")
     found = queries.viewings(form.wanted(), _office(request))
     total, more = _count(found)
     context = {"form": form, "active": form.active(), "page": page(found, ("-id",), request.GET, PAGE)}
@@ -83,7 +83,7 @@ def _link(found: AuditEntry) -> str:
 @open_to(*READERS)
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The filtered entries as CSV, the newest first."""
-    wanted = TrailFilter(request.GET).wanted()
+    wanted = TrailFilter(request.GET, office_id=_office(request)).wanted()
     found = queries.entries(wanted, _office(request))
     actions.note_export(by=request.user, wanted=wanted, count=found.count())  # type: ignore[arg-type]
     return csv_response("audit.csv", exporting.HEADER, exporting.rows(found))

@@ -11,7 +11,7 @@ from .loading import Loaded, load_office, read_office
 from .offices import make_office
 from .services import change_service, make_service, set_standard
 from .staff import change_staff, deactivate_staff, make_staff, note_sign_in, reactivate_staff, set_password, set_roles
-from .units import change_unit, make_unit
+from .units import change_unit, give_lead, make_unit
 
 __all__ = [
     "Ensured",
@@ -26,6 +26,7 @@ __all__ = [
     "ensure_services_and_units",
     "ensure_silo",
     "give_calendar",
+    "give_lead",
     "load_office",
     "make_calendar",
     "make_office",

@@ -3,7 +3,8 @@
     [office]      name, time_zone
     [[calendar]]  code, name, country, subdivision; hours = {mon = ["08:00-12:00", "13:00-17:00"], ...};
                   closed = [{date = 2026-08-14, reason = "County fair"}, ...]
-    [[unit]]      code, name, parent (a code; none: the office itself), calendar (a code), email
+    [[unit]]      code, name, parent (a code; none: the office itself), calendar (a code), email,
+                  lead (an e-mail address)
     [[service]]   code, name, unit, about; first_answer and resolve = {amount = 2, unit = "working_days"}
                   (working_days, working_hours, days or hours); a missing one means no standard
     [[staff]]     id, name, email, unit, role or roles, title, left (a date: no longer here), persona
@@ -27,9 +28,10 @@ from regard.office.actions.calendars import give_calendar, make_calendar, new_ca
 from regard.office.actions.importing import ensure_own_silo
 from regard.office.actions.services import change_service, make_service, set_standard
 from regard.office.actions.staff import change_staff, deactivate_staff, make_staff, set_roles
-from regard.office.actions.units import change_unit, make_unit
+from regard.office.actions.units import change_unit, give_lead, make_unit
 from regard.office.calendar import WorkingHours
 from regard.office.models import Service, Staff, Standard, Unit, WorkingCalendar
+from regard.office.roles import DESK_ROLES, Role
 from regard.records.actors import Actor
 
 Told = Mapping[str, Any]
@@ -86,6 +88,7 @@ def load_office(*, by: Actor, told: Told, is_demo: bool = False) -> Loaded:
         with _entry("staff", entry):
             staff = _staff(by, loaded, entry, is_demo=is_demo)
             loaded.staff[staff.email] = staff
+    _leads(by, loaded, units)
     return loaded
 
 
@@ -164,6 +167,19 @@ def _unit(by: Actor, loaded: Loaded, entry: Told) -> Unit:
     if calendar:
         give_calendar(by=by, units=[unit], calendar=calendar)
     return unit
+
+
+def _leads(by: Actor, loaded: Loaded, entries: list[Told]) -> None:
+    """Who leads each unit: whom the file names, else its first supervisor, else the first who deals with customers."""
+    for entry in entries:
+        unit = loaded.units[entry["code"]]
+        here = [staff for staff in loaded.staff.values() if staff.is_active and staff.unit_id == unit.pk]
+        with _entry("unit", entry):
+            if entry.get("lead"):
+                give_lead(by=by, unit=unit, lead=loaded.staff[entry["lead"].strip().lower()])
+        if unit.lead is None and here:
+            first = [next((s for s in here if s.has_role(role)), None) for role in (Role.SUPERVISOR, *DESK_ROLES)]
+            give_lead(by=by, unit=unit, lead=next((staff for staff in first if staff), here[0]))
 
 
 def _found_unit(office: Unit, entry: Told) -> Unit | None:

@@ -101,6 +101,14 @@ def change_unit(
     return unit
 
 
+@transaction.atomic
+def give_lead(*, by: Actor, unit: Unit, lead: Staff | None) -> Unit:
+    """Say who leads a unit: whose work it is when nobody else owns it."""
+    _same_office(unit, lead, None)
+    change(by=by, action="office.give_lead", obj=unit, fields={"lead": lead})
+    return unit
+
+
 def _move(unit: Unit, parent: Unit | None) -> None:
     if unit.parent_id is None:
         raise ValidationError({"parent": "An office stays at the top. Move the units below it one by one."})

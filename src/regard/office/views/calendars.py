@@ -105,13 +105,11 @@ def _preview(found: WorkingCalendar, hours: WorkingHours) -> list[list[Day]]:
 
 
 def _coming(found: WorkingCalendar) -> list[tuple[date, str]]:
-    """Public holidays of this year and the next."""
-    year = timezone.now().year
-    return [
-        (date.fromisoformat(day), name)
-        for day, name in sorted(found.public_days.items())
-        if day[:4] in {str(year), str(year + 1)}
-    ]
+    """Public holidays of the next twelve months."""
+    today = timezone.now().date()
+    first, last = today.isoformat(), (today + timedelta(days=365)).isoformat()
+    days = sorted(found.public_days.items())
+    return [(date.fromisoformat(day), name) for day, name in days if first <= day <= last]
 
 
 @open_to(Role.ADMINISTRATOR)

@@ -81,9 +81,11 @@ def _make(form: FirstRunForm) -> Staff:
         subdivision=told["subdivision"],
     )
     roles = (Role.ADMINISTRATOR, Role.RECORDS_OFFICER, Role.ANALYST)
-    return actions.make_staff(
+    staff = actions.make_staff(
         by=by, email=told["email"], name=told["name"], unit=office, roles=roles, password=told["password"]
     )
+    actions.give_lead(by=by, unit=office, lead=staff)
+    return staff
 
 
 @open_to_everyone
