@@ -229,3 +229,14 @@ def test_under_root_data_is_served_by_its_owner(monkeypatch, tmp_path):
         pytest.skip("only root can become somebody else")
     os.chown(tmp_path, 65534, 65534)
     assert accounts.account_for(tmp_path).uid == 65534
+
+
+def test_the_machine_s_own_postgresql_serves_as_well(monkeypatch, fresh_home):
+    folders = [folder for folder in postgres.program_folders() if folder.is_relative_to("/usr/lib/postgresql")]
+    if not folders:
+        pytest.skip("no PostgreSQL of its own on this machine")
+    monkeypatch.setattr(postgres, "program_folders", lambda: iter(folders))
+    with database.hold(fresh_home), connect(fresh_home) as connection:
+        assert connection.execute("SELECT lower('ÉÄ')").fetchone() == ("éä",)
+        for extension in ("pg_trgm", "unaccent", "btree_gist"):
+            connection.execute(f"CREATE EXTENSION {extension}")

@@ -38,7 +38,6 @@ REGISTRY = {
     "stop": Entry(
         "regard.config.commands", "Stop the embedded database, should one be left running.", needs_database=False
     ),
-    "check": Entry("regard.desk.commands", "Fold every case anew from its events and report any drift."),
     "audit": Entry("regard.records.commands", "Read the audit trail, and prove that nobody changed it."),
     "office": Entry("regard.office.commands", "Set up the office: its first administrator, or all of it from a file."),
     "staff": Entry("regard.office.commands", "Add people, give them roles, end their access."),

@@ -19,6 +19,7 @@ from regard.config.processes import SUPERVISED
 from regard.lib.commandline import RefusedError
 
 SOURCE = Path(__file__).resolve().parents[1]
+NOT_SERVED = ["material-icons", "material-icons-deprecated", "favicons"]  # 2,000 pictures that no page shows
 LOCKS = [ROOT / "deps" / "requirements.txt", ROOT / "deps" / "package-lock.json"]
 
 
@@ -53,7 +54,7 @@ def prepare(home: Path, *, demo: bool, say: Callable[[str], None]) -> None:
     in_database = Done(home / "pg" / "regard.done") if database.is_embedded() else None
     steps = [Step("tables", "Bringing the tables up to date", ["migrate"], _digest_of_migrations(), in_database)]
     in_static = Done(home / "static" / "regard.done")
-    collect = ["manage", "collectstatic", "--noinput", "-v0"]
+    collect = ["manage", "collectstatic", "--noinput", "-v0", *(f"--ignore={name}" for name in NOT_SERVED)]
     steps.append(Step("static", "Collecting static files", collect, _digest_of_static_files(), in_static))
     if demo:
         steps.append(Step("demo", "Opening the demo office", ["demo", "--if-empty"], "office", in_database))
@@ -87,7 +88,7 @@ def _digest_of_migrations() -> str:
 
 
 def _digest_of_static_files() -> str:
-    return _digest([*LOCKS, *_files(sorted(SOURCE.glob("*/static")))])
+    return _digest([*LOCKS, Path(__file__), *_files(sorted(SOURCE.glob("*/static")))])
 
 
 def _files(folders: list[Path]) -> Iterator[Path]:
