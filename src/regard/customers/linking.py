@@ -51,10 +51,10 @@ def components(con: Any) -> int:
     while True:
         rounds += 1
         con.execute(_SPREAD)
-        changed = con.execute(
+        ((changed,),) = con.execute(
             """UPDATE component SET component = spread.component FROM spread
                WHERE component.pid = spread.pid AND spread.component < component.component"""
-        ).fetchone()[0]
+        ).fetchall()
         if not changed:
             return rounds
 

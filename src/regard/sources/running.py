@@ -175,7 +175,7 @@ class Importing:
     def _load_cases(self, target: str = "case") -> None:
         space = self.space
         cases.fold_new(space)
-        low, high = space.con.execute("SELECT min(case_id), max(case_id) FROM new_case").fetchone() or (None, None)
+        low, high = space.row("SELECT min(case_id), max(case_id) FROM new_case")
         self._count(target, repeats=self._repeats(target))
         if low is not None:
             self._phase(f"Loading {target}s", -(-(high - low + 1) // self.chunk))
@@ -213,7 +213,7 @@ class Importing:
         space = self.space
         self._count(target, repeats=self._repeats(target))
         ids = "SELECT min(case_id), max(case_id) FROM told_event WHERE NOT is_repeat"
-        low, high = space.con.execute(ids).fetchone() or (None, None)
+        low, high = space.row(ids)
         if low is None:
             return
         self._phase("Loading events", -(-(high - low + 1) // self.chunk))
@@ -253,12 +253,12 @@ class Importing:
 
     def _load_identities(self) -> None:
         """People were loaded before everything else; here their rows are only counted."""
-        loaded, repeats, updated = self.space.con.execute(
+        loaded, repeats, updated = self.space.row(
             """SELECT count(*) FILTER (WHERE is_new_record AND rank <> 1), count(*) FILTER (WHERE NOT is_new_record),
                       count(*) FILTER (WHERE is_new_record AND rank = 1)
                FROM told JOIN settled USING (pid) WHERE target = 'identity'
                AND _line NOT IN (SELECT _line FROM quarantine)"""
-        ).fetchone() or (0, 0, 0)
+        )
         within = self._repeats_in_file("identity")
         with self._commit():
             if "identity" not in self.run.counts:
@@ -327,7 +327,8 @@ class Importing:
             for t in self.mapping.targets
             if (spoken := people.SPOKEN_AT[t.into])
         ]
-        self.run.newest_record = self.space.one(f"SELECT max(m) FROM ({' UNION ALL '.join(newest)}) t(m)")
+        latest = self.space.one(f"SELECT epoch_us(max(m)) FROM ({' UNION ALL '.join(newest)}) t(m)")
+        self.run.newest_record = datetime.fromtimestamp(latest / 1e6, UTC) if latest is not None else None
         self._end(RunState.DONE)
 
     def _end(self, state: RunState, error: str = "") -> None:

@@ -53,8 +53,7 @@ def refuse_contradictions(space: Workspace, target: str) -> int:
         f"""INSERT INTO quarantine SELECT m._line, '{target}', {_CONTRADICTIONS}, NULL FROM mapped_{target} m
             WHERE ({_CONTRADICTIONS}) IS NOT NULL"""
     )
-    found = space.con.execute(f"DELETE FROM mapped_{target} WHERE ({_CONTRADICTIONS}) IS NOT NULL").fetchone()
-    return int(found[0]) if found else 0
+    return int(space.one(f"DELETE FROM mapped_{target} WHERE ({_CONTRADICTIONS}) IS NOT NULL") or 0)
 
 
 def settle_cases(space: Workspace, target: str) -> None:
@@ -242,13 +241,7 @@ def changed_cases(space: Workspace, batch: int = 5_000) -> Iterator[tuple[list[d
     space.con.execute(f"CREATE OR REPLACE TABLE wanted_event AS {_row_events('revised_case')}")
     total = space.count("revised_case")
     for start in range(0, total, batch):
-        cases = _dicts(space, f"SELECT * FROM revised_case ORDER BY case_id LIMIT {batch} OFFSET {start}")
+        cases = space.dicts(f"SELECT * FROM revised_case ORDER BY case_id LIMIT {batch} OFFSET {start}")
         low, high = cases[0]["case_id"], cases[-1]["case_id"]
         events = f"SELECT * FROM wanted_event WHERE case_id BETWEEN {low} AND {high} ORDER BY case_id, step"
-        yield cases, _dicts(space, events)
-
-
-def _dicts(space: Workspace, query: str) -> list[dict]:
-    answer = space.con.execute(query)
-    names = [column[0] for column in answer.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        yield cases, space.dicts(events)

@@ -102,5 +102,5 @@ def changed_rows(space: Workspace, target: str, batch: int = 5_000) -> Iterator[
                 WHERE is_changed ORDER BY row_id"""
     total = space.count(f"told_{target}", "is_changed")
     for start in range(0, total, batch):
-        rows = space.con.execute(f"{query} LIMIT {batch} OFFSET {start}").fetchall()
-        yield [dict(zip(names, row, strict=True)) for row in rows]
+        rows = space.dicts(f"{query} LIMIT {batch} OFFSET {start}")
+        yield [dict(zip(names, row.values(), strict=True)) for row in rows]

@@ -44,11 +44,18 @@ class Workspace:
 
     def one(self, query: str, parameters: Sequence[Any] = ()) -> Any:
         """The first value of the first row of a query."""
-        row = self.con.execute(query, list(parameters)).fetchone()
-        return row[0] if row else None
+        return self.row(query, parameters)[0]
+
+    def row(self, query: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
+        """The first row of a query; (None,) when it has none. Drained, since an open result blocks the connection."""
+        return next(iter(self.con.execute(query, list(parameters)).fetchall()), (None,))
 
     def count(self, table: str, where: str = "TRUE") -> int:
         return int(self.one(f"SELECT count(*) FROM {table} WHERE {where}"))
+
+    def dicts(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a query as dicts. By way of Arrow, which knows time zones without a further library."""
+        return self.con.sql(query).to_arrow_table().to_pylist()
 
     def tables(self) -> set[str]:
         return {row[0] for row in self.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
@@ -66,8 +73,8 @@ class Workspace:
     def to_copy(self, name: str, select: str, columns: Sequence[str]) -> CopyFile:
         """Write a query's rows as CSV fit for COPY into `columns`."""
         path = self.folder / f"{name}.csv"
-        written = self.con.execute(f"COPY ({select}) TO '{path}' (FORMAT csv, HEADER false, NULLSTR '')").fetchone()
-        return CopyFile(path, columns, int(written[0]) if written else 0)
+        (written,) = self.row(f"COPY ({select}) TO '{path}' (FORMAT csv, HEADER false, NULLSTR '')")
+        return CopyFile(path, columns, int(written or 0))
 
     def from_database(self, cursor: Any, table: str, query: str, columns: str) -> None:
         """Bring the answer of a PostgreSQL query here as a table."""
