@@ -1,0 +1,155 @@
+"""One of everything that belongs to an office, each with a word that must never reach anybody of another office."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import models, transaction
+
+from regard.customers.models import Customer, IdentityRecord, Link
+from regard.desk.models import Case, Contact, Event, OrderLine, SavedFilter
+from regard.office import actions
+from regard.office.models import Silo, Staff
+from regard.office.roles import Role
+from regard.records import audit
+from regard.records.actors import System
+from regard.records.models import AuditEntry, Viewing
+from regard.sources.models import Mapping, QuarantinedRow, Run, Upload
+from regard.voice.models import Feedback
+from tests.cast import Cast
+
+#: In every text that `plant` writes; and what else is the office's own.
+MARKER = "Quillfeather"
+EMAIL = "quill@plant.example"
+PHONE = "+16125550199"
+MARKERS = (MARKER, EMAIL, PHONE, "612-555-0199", "Birch County", "Alice Alder", "Bob Ochoa", "Adam Min")
+
+
+@dataclass
+class Planted:
+    """The cast and one of everything; `insider` and `outsider` hold every role, each at the top of their office."""
+
+    cast: Cast
+    insider: Staff
+    outsider: Staff
+    customer: Customer
+    record: IdentityRecord
+    case: Case
+    order: Case
+    contact: Contact
+    message: Contact
+    failed: Contact
+    feedback: Feedback
+    saved_filter: SavedFilter
+    silo: Silo
+    mapping: Mapping
+    upload: Upload
+    run: Run
+    row: QuarantinedRow
+    entry: AuditEntry
+    viewing: Viewing
+
+
+MAPPING = f"""
+silo = "phone-log"
+name = "{MARKER} mapping"
+time_zone = "America/Chicago"
+[read]
+format = "csv"
+[[target]]
+into = "case"
+[target.columns]
+key = "key"
+received_at = {{ column = "at", formats = ["%Y-%m-%d"] }}
+subject = "name"
+"""
+
+
+def say(what: str) -> str:
+    return f"{MARKER} {what}"
+
+
+def made(model: type[models.Model], **fields: Any) -> Any:
+    return model._default_manager.create(**fields)
+
+
+@transaction.atomic
+def plant(cast: Cast) -> Planted:
+    """Write one of everything into Birch County. Straight to the tables: what is tested is who may read it."""
+    by, now = System("the tests' setup"), datetime.now(UTC)
+    every = [role.value for role in Role]
+    insider = actions.set_roles(by=by, staff=cast.administrator, roles=every)
+    actions.set_password(by=by, staff=insider, password=secrets.token_urlsafe())
+    outsider = actions.set_roles(by=by, staff=cast.charlie, roles=every)
+    told = {"name": say("Penelope"), "email": EMAIL, "phone": PHONE, "address": say("Lane 1"), "name_folded": "q p"}
+    customer = made(Customer, office=cast.office, **told)
+    silo = actions.ensure_silo(by=by, unit=cast.permits, code="phone-log", name=say("phone log"))
+    record = made(IdentityRecord, silo=silo, key="q1", digest=uuid4(), as_of=now, raw={"name": MARKER}, **told)
+    made(Link, record=record, customer=customer, score=1.0, reason=say("same e-mail"), author="rule")
+    where = {"silo": silo, "unit": cast.permits, "customer": customer, "record": record}
+    late = now - timedelta(days=9)
+    about = {"subject": say("fence"), "description": say("wants a fence"), "address": say("Lane 1"), "area": MARKER}
+    held = {"owner": cast.alice, "next_step": say("call back"), "next_step_owner": cast.alice, "next_step_due": late}
+    case = made(
+        Case,
+        **where,
+        **about,
+        **held,
+        service=cast.fence,
+        channel="phone",
+        received_at=late,
+        standard_due=late,
+        silo_key="q-1",
+        details={"note": MARKER},
+        events_seen=2,
+    )
+    order = made(Case, **where, **about, kind="order", channel="order", received_at=late, events_seen=1)
+    made(OrderLine, case=order, line_no=1, item=say("bin"), item_code="Q", quantity=2)
+    for one in (case, order):
+        made(Event, case=one, kind="received", at=late, text=say("came in"), actor_name=say("officer"))
+    made(Event, case=case, kind="noted", at=now, text=say("a note"), actor=cast.alice, data={"to": EMAIL})
+    exchange = {"subject": say("call"), "body": say("said much"), "counterpart": PHONE, "staff_name": say("officer")}
+    talk = {**where, **exchange, "channel": "phone", "started_at": now}
+    contact = made(Contact, **talk, case=case, outcome="answered", silo_key="q-2")
+    message = made(Contact, **talk, outcome="message", silo_key="q-3")
+    failed = made(Contact, **{**talk, "channel": "email"}, case=case, direction="out", outcome="failed", silo_key="q-4")
+    feedback = made(Feedback, **where, case=case, kind="complaint", at=now, text=say("too slow"), question=say("how?"))
+    saved_filter = made(SavedFilter, staff=insider, name=say("mine"), query=f"q={MARKER}")
+    mapping = made(Mapping, silo=silo, name=say("mapping"), toml=MAPPING, fingerprint="f", made_by=MARKER)
+    upload = made(Upload, name=f"{MARKER}.csv", path="nowhere.csv", digest="d", size=1, silo=silo, received_by=MARKER)
+    books = {"state": "done", "rows_in_file": 1, "quarantined": 1, "asked_by": MARKER, "phase": MARKER}
+    run = made(Run, silo=silo, mapping=mapping, upload=upload, **books)
+    row = made(
+        QuarantinedRow,
+        run=run,
+        silo=silo,
+        line=2,
+        target="case",
+        raw={"name": MARKER},
+        reasons=[{"column": "name", "code": "x", "message": say("cannot be read")}],
+    )
+    audit.viewed(by=cast.alice, obj=customer)
+    entry = audit.record(by=cast.alice, action="desk.note", obj=case, note={"about": MARKER})
+    return Planted(
+        cast,
+        insider,
+        outsider,
+        customer,
+        record,
+        case,
+        order,
+        contact,
+        message,
+        failed,
+        feedback,
+        saved_filter,
+        silo,
+        mapping,
+        upload,
+        run,
+        row,
+        entry,
+        Viewing.objects.latest("id"),
+    )
