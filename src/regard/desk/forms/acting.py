@@ -59,13 +59,13 @@ class CaseForm(forms.Form):
     done: ClassVar[str] = "Saved."
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, *, case: Case, staff: Staff, focus: bool = True) -> None:
+    def __init__(self, data: Any = None, *, case: Case, staff: Staff) -> None:
         super().__init__(data, initial={"seen": case.events_seen})
         self.case, self.staff = case, staff
         offer_colleagues(self, staff)
         self.prepare()
         first = next(iter(self.visible_fields()), None)
-        if focus and first is not None and data is None:
+        if first is not None and data is None:
             first.field.widget.attrs["autofocus"] = True
 
     def prepare(self) -> None:
@@ -110,7 +110,9 @@ class ReplyForm(CaseForm):
 
 
 def address_of(case: Case) -> str:
-    """The e-mail address to answer to: the customer's, else the one the case came from."""
+    """The e-mail address to answer to: the customer's, else the one the case came from; none of who is restricted."""
+    if case.customer is not None and case.customer.restricted:
+        return ""
     if case.customer is not None and case.customer.email:
         return case.customer.email
     wanted = {"case": case, "channel": Channel.EMAIL, "direction": Direction.IN}

@@ -87,10 +87,8 @@ class NewCaseForm(DeskForm):
 class ContactForm(DeskForm):
     """One exchange, logged while the customer is still on the phone."""
 
-    channel = forms.ChoiceField(label="How", choices=WAYS, widget=forms.RadioSelect, initial=Channel.PHONE)
-    direction = forms.ChoiceField(
-        label="Which way", choices=Direction.choices, widget=forms.RadioSelect, initial=Direction.IN
-    )
+    channel = forms.ChoiceField(label="How", choices=WAYS, initial=Channel.PHONE)
+    direction = forms.ChoiceField(label="Which way", choices=Direction.choices, initial=Direction.IN)
     counterpart = forms.CharField(
         label="Who", required=False, max_length=200, help_text="Name, phone number or e-mail address, as given."
     )
@@ -105,7 +103,17 @@ class ContactForm(DeskForm):
         label="Next step", required=False, max_length=200, help_text="With a next step and no case, a case is opened."
     )
     next_step_due = when("Next step by", "Left empty: the end of the next working day.", required=False)
-    field_order = ("channel", "direction", "customer", "counterpart", "body", "outcome", "case", "next_step")
+    field_order = (
+        "body",
+        "channel",
+        "direction",
+        "customer",
+        "counterpart",
+        "outcome",
+        "next_step",
+        "next_step_due",
+        "case",
+    )
 
     def __init__(self, data: Any = None, *, returns: Contact | None = None, **options: Any) -> None:
         super().__init__(data, **options)

@@ -26,6 +26,7 @@ class Entry:
     kind: str
     title: str
     text: str = ""
+    due_at: datetime | None = None
     by: str = ""
     source: str = ""
     is_customer: bool = False  # the customer saw it or said it
@@ -101,12 +102,14 @@ def _entries(case: Case, events: Sequence[Event]) -> list[Entry]:
 
 def _entry(event: Event, case: Case, names: _Names, *, is_gone: bool) -> Entry:
     data = event.data or {}
-    contact = names.contacts.get(data.get("contact", 0))
+    told_of = event.kind in (EventKind.NOTED, EventKind.ANSWERED)
+    contact = names.contacts.get(data.get("contact", 0)) if told_of else None
     return Entry(
         at=event.at,
-        kind=contact.channel if contact and event.kind == EventKind.NOTED else event.kind,
+        kind=contact.channel if contact else event.kind,
         title=_title(event, data, names, contact),
         text=event.text,
+        due_at=event.due_at,
         by=event.actor.name if event.actor else event.actor_name,
         source=case.silo.name if event.run_id else "",
         is_customer=contact is not None,
@@ -119,7 +122,7 @@ def _entry(event: Event, case: Case, names: _Names, *, is_gone: bool) -> Entry:
 def _title(event: Event, data: Mapping[str, Any], names: _Names, contact: Contact | None) -> str:
     owner = names.staff.get(data.get("owner", 0), "")
     unit = names.units.get(data.get("unit", 0), "")
-    if contact is not None and event.kind in (EventKind.NOTED, EventKind.ANSWERED):
+    if contact is not None:
         return _contact_title(contact)
     if event.kind == EventKind.RECATEGORISED:
         return f"Now about {names.services.get(data.get('service', 0), 'another service')}"

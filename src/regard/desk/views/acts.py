@@ -27,9 +27,17 @@ def _open(case: Case) -> bool:
     return case.state in OPEN_STATES
 
 
+def _always(_case: Case) -> bool:
+    return True
+
+
+#: Where the page of a case offers an act: among the buttons, behind "More", beside its promises, or only by link.
+FIRST, MORE, PROMISES, LINK = "first", "more", "promises", "link"
+
+
 @dataclass(frozen=True)
 class Act:
-    """One thing to do to a case. `fits` says when; `needs_promise` when only with an open promise."""
+    """One thing to do to a case. `fits` says when; `place` where the case's page offers it."""
 
     word: str
     label: str
@@ -37,8 +45,7 @@ class Act:
     form: type[forms.CaseForm]
     lead: str = ""
     fits: Callable[[Case], bool] = _open
-    needs_promise: bool = False
-    is_listed: bool = True
+    place: str = FIRST
 
     @property
     def url_name(self) -> str:
@@ -46,39 +53,38 @@ class Act:
 
 
 ACTS = (
-    Act("note", "Note", "Save note", forms.NoteForm, fits=lambda _: True, is_listed=False),
-    Act("reply", "Reply by e-mail", "Send reply", forms.ReplyForm, fits=lambda _: True, is_listed=False),
     Act("accept", "Accept", "Accept the case", forms.AcceptForm, "You become its owner.",
         fits=lambda case: _open(case) and case.handed_over_at is not None),
+    Act("reply", "Reply by e-mail", "Send reply", forms.ReplyForm, fits=_always),
+    Act("note", "Note", "Save note", forms.NoteForm, fits=_always),
     Act("resume", "Resume", "Resume", forms.ResumeForm, "The official clock runs again.",
         fits=lambda case: case.state == State.PAUSED),
     Act("next-step", "Next step", "Set next step", forms.NextStepForm, "It replaces the next step that stands now."),
-    Act("resolve", "Resolve", "Resolve", forms.ResolveForm, "The customer has what they need."),
     Act("assign", "Assign", "Assign", forms.AssignForm, "The next step goes along."),
     Act("transfer", "Hand over", "Hand over", forms.TransferForm,
         "To another unit. The case waits there, with a named person, until somebody accepts it."),
     Act("promise", "Promise", "Promise", forms.PromiseForm, "Only what will be done, by a time that can be kept."),
-    Act("move-promise", "Move a promise", "Move the promise", forms.MovePromiseForm, needs_promise=True),
-    Act("keep-promise", "Promise kept", "Mark as kept", forms.KeepPromiseForm, needs_promise=True),
     Act("pause", "Pause", "Pause", forms.PauseForm,
         "Only while the customer has a question of ours to answer. What the customer waits is counted on.",
         fits=lambda case: case.state == State.OPEN),
-    Act("recategorise", "Change service", "Change service", forms.RecategoriseForm),
-    Act("amend", "Correct", "Save", forms.AmendForm, "What was there stays in the history.", fits=lambda _: True),
-    Act("merge", "Merge", "Merge", forms.MergeForm, "This case ends; the other one goes on. Its history stays."),
-    Act("withdraw", "Withdraw", "Withdraw", forms.WithdrawForm, "The customer no longer wants it."),
-    Act("close", "Close", "Close", forms.CloseForm, "Puts the case away.",
-        fits=lambda case: case.closed_at is None and case.state != State.MERGED),
+    Act("resolve", "Resolve", "Resolve", forms.ResolveForm, "The customer has what they need."),
     Act("reopen", "Reopen", "Reopen", forms.ReopenForm, "The case comes back with an owner and a next step.",
         fits=lambda case: not _open(case)),
-    Act("undo", "Take back", "Take back", forms.UndoForm, "Takes back your own last change of this case.",
-        fits=lambda _: True, is_listed=False),
+    Act("move-promise", "Move", "Move the promise", forms.MovePromiseForm, place=PROMISES),
+    Act("keep-promise", "Mark as kept", "Mark as kept", forms.KeepPromiseForm, place=PROMISES),
+    Act("recategorise", "Change service", "Change service", forms.RecategoriseForm, place=MORE),
+    Act("amend", "Correct", "Save", forms.AmendForm, "What was there stays in the history.", _always, MORE),
+    Act("merge", "Merge", "Merge", forms.MergeForm, "This case ends; the other one goes on.", place=MORE),
+    Act("withdraw", "Withdraw", "Withdraw", forms.WithdrawForm, "The customer no longer wants it.", place=MORE),
+    Act("close", "Close", "Close", forms.CloseForm, "Puts the case away.", place=MORE,
+        fits=lambda case: case.closed_at is None and case.state != State.MERGED),
+    Act("undo", "Take back", "Take back", forms.UndoForm, "Takes back your last change of this case.", _always, LINK),
 )  # fmt: skip
 
 
-def acts_for(case: Case, *, has_promise: bool) -> list[Act]:
-    """The acts that fit a case as it stands, but for those that its page has forms for."""
-    return [act for act in ACTS if act.is_listed and act.fits(case) and (has_promise or not act.needs_promise)]
+def acts_for(case: Case) -> dict[str, list[Act]]:
+    """The acts that fit a case as it stands, by their place on its page."""
+    return {place: [act for act in ACTS if act.place == place and act.fits(case)] for place in (FIRST, MORE, PROMISES)}
 
 
 def _view_of(act: Act) -> Callable[..., HttpResponse]:

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from regard.desk.access import get_case_for
-from regard.desk.forms.acting import NoteForm, ReplyForm
 from regard.desk.lifecycle import PromiseState
 from regard.desk.models import Case, CaseKind
 from regard.desk.queries.timeline import promises_of, timeline_of
@@ -25,25 +24,26 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     found = get_case_for(request.user, number)
     timeline = timeline_of(found, request.GET.get("after"))
     if request.htmx and request.GET.get("after"):
-        return render(request, "desk/timeline.html", {"case": found, "timeline": timeline})
+        context = {"case": found, "timeline": timeline, "may_act": may(request.user, *DESK_ROLES)}
+        return render(request, "desk/timeline.html", context)
     return render(request, "desk/case.html", context_of(request, found) | {"timeline": timeline})
 
 
 def context_of(request: HttpRequest, found: Case) -> dict[str, Any]:
     """What the pages of a case show besides its timeline."""
-    acts = may(request.user, *DESK_ROLES)
+    may_act = may(request.user, *DESK_ROLES)
     promises = promises_of(found)
     return {
         "case": found,
+        "may_act": may_act,
         "now": timezone.now(),
         "customer_url": customer_url(found),
         "promises": promises,
         "merged_number": f"C{found.merged_into_id:07d}" if found.merged_into_id else "",
         "details": [(name.replace("_", " ").capitalize(), value) for name, value in (found.details or {}).items()],
         "lines": list(found.lines.all()) if found.kind == CaseKind.ORDER else [],
-        "acts": acts_for(found, has_promise=any(p.state is PromiseState.OPEN for p in promises)) if acts else [],
-        "note_form": NoteForm(case=found, staff=request.user, focus=False) if acts else None,
-        "reply_form": ReplyForm(case=found, staff=request.user, focus=False) if acts else None,
+        "acts": acts_for(found) if may_act else {},
+        "has_promise": any(p.state is PromiseState.OPEN for p in promises),
     }
 
 

@@ -70,6 +70,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "page": page,
         "now": timezone.now(),
         "current_sort": f"{'-' if chosen.ordering.descending else ''}{chosen.ordering.column.removesuffix('_at')}",
+        "many_units": len({unit.pk for unit in form.units} | {case.unit_id for case in page.cases}) > 1,
         "sorts_by_due": chosen.only_open,
         "saved": saved,
         "current": next((each for each in saved if each.query == query), None),
