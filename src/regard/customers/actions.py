@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from regard.customers import normalise
 from regard.customers.models import Customer, IdentityRecord, Kind, Link, NameWord
-from regard.lib.copying import CopyFile, copy_in
+from regard.lib.copying import CopyFile, copy_in, stage
 from regard.office.models import Silo, Staff
 from regard.records import audit
 from regard.records.actors import Actor
@@ -18,7 +18,7 @@ from regard.records.actors import Actor
 def load_name_words(*, words: CopyFile) -> None:
     """Remember the words of newly told names, for the search's tolerance of typos. Derived, so not audited."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE told_word (word text) ON COMMIT DROP")
+        stage(cursor, "told_word", "word text")
         copy_in(cursor, "told_word", words)
         cursor.execute(
             "INSERT INTO customers_nameword (word) SELECT word FROM told_word ORDER BY word ON CONFLICT DO NOTHING"
@@ -54,10 +54,10 @@ def load_people(
 
 def _refresh(cursor: object, refreshed: CopyFile) -> int:
     """Customers show the freshest of their facts; a value that the fresher source does not tell stays."""
-    cursor.execute(  # type: ignore[attr-defined]
-        """CREATE TEMP TABLE IF NOT EXISTS refreshed_customer (id bigint, name text, name_folded text, email text,
-           phone text, address text, refreshed_at timestamptz) ON COMMIT DROP;
-           TRUNCATE refreshed_customer"""
+    stage(
+        cursor,
+        "refreshed_customer",
+        "id bigint, name text, name_folded text, email text, phone text, address text, refreshed_at timestamptz",
     )
     copy_in(cursor, "refreshed_customer", refreshed)
     cursor.execute(  # type: ignore[attr-defined]

@@ -17,6 +17,11 @@ class CopyFile:
     rows: int
 
 
+def stage(cursor: Any, table: str, columns: str) -> None:
+    """An empty temporary table for this transaction; one of the same name that is still there goes first."""
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}; CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP")
+
+
 def copy_in(cursor: Any, table: str, file: CopyFile) -> int:
     """COPY `file` into `table` over a Django or psycopg cursor. Returns the number of rows written.
 

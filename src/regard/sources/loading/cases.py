@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from django.db import connection, transaction
 
-from regard.lib.copying import CopyFile, copy_in, reserve_ids
+from regard.lib.copying import CopyFile, copy_in, reserve_ids, stage
 from regard.office.queries import due_times
 from regard.sources.loading.places import place_join
 from regard.sources.loading.workspace import Workspace
@@ -94,7 +94,7 @@ def fetch_existing(space: Workspace, keys: str) -> None:
     """Make `existing_case(key, case_id, digest)`: which of these keys the silo told of before."""
     file = space.to_copy("keys", keys, ("key",))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE told_key (key text) ON COMMIT DROP")
+        stage(cursor, "told_key", "key text")
         cursor.execute("SELECT EXISTS (SELECT 1 FROM desk_case WHERE silo_id = %s LIMIT 1)", [space.silo.pk])
         if cursor.fetchone()[0]:
             copy_in(cursor, "told_key", file)

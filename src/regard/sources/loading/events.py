@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from regard.lib.copying import CopyFile, copy_in
+from regard.lib.copying import CopyFile, copy_in, stage
 from regard.sources.loading.cases import EVENT_COLUMNS, fetch_existing
 from regard.sources.loading.places import place_join
 from regard.sources.loading.workspace import Workspace
@@ -60,7 +60,7 @@ _LOG_KEY = """CASE WHEN m.key LIKE 'row:%' THEN md5(concat_ws('|', m.kind, epoch
 def _existing_events(space: Workspace) -> None:
     file = space.to_copy("cases", "SELECT DISTINCT case_id FROM case_of", ("id",))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE asked_case (id bigint) ON COMMIT DROP")
+        stage(cursor, "asked_case", "id bigint")
         copy_in(cursor, "asked_case", file)
         cursor.execute("ANALYZE asked_case")
         query = """SELECT e.case_id, e.data->>'log' AS log FROM asked_case a JOIN desk_event e ON e.case_id = a.id

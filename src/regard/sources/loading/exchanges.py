@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from regard.lib.copying import CopyFile, copy_in
+from regard.lib.copying import CopyFile, copy_in, stage
 from regard.sources.loading.places import place_join
 from regard.sources.loading.workspace import Workspace
 
@@ -58,7 +58,7 @@ def _existing(space: Workspace, target: str) -> None:
     table = _TABLES[target]
     file = space.to_copy("keys", f"SELECT key FROM mapped_{target}", ("key",))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE told_key (key text) ON COMMIT DROP")
+        stage(cursor, "told_key", "key text")
         copy_in(cursor, "told_key", file)
         cursor.execute("ANALYZE told_key")
         query = f"""SELECT r.silo_key AS key, r.id AS row_id, r.digest FROM told_key t
@@ -71,7 +71,7 @@ def _cases_quoted(space: Workspace, target: str) -> None:
     file = space.to_copy("quoted", select, ("told",))
     office = int(space.silo.unit.office_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE quoted (told text) ON COMMIT DROP")
+        stage(cursor, "quoted", "told text")
         copy_in(cursor, "quoted", file)
         cursor.execute("ANALYZE quoted")
         query = f"""

@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from regard.lib.copying import CopyFile, copy_in
+from regard.lib.copying import CopyFile, copy_in, stage
 from regard.sources.loading.cases import LINE_COLUMNS
 from regard.sources.loading.workspace import Workspace
 
@@ -11,7 +11,7 @@ def settle_lines(space: Workspace) -> None:
     """Make `told_line(case_id, is_new_case, is_repeat, ...)`, one row per line of an order."""
     file = space.to_copy("orders", "SELECT DISTINCT case_id FROM told_case WHERE NOT is_new", ("id",))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE asked_case (id bigint) ON COMMIT DROP")
+        stage(cursor, "asked_case", "id bigint")
         copy_in(cursor, "asked_case", file)
         query = "SELECT l.case_id, l.digest, l.line_no FROM asked_case a JOIN desk_orderline l ON l.case_id = a.id"
         space.from_database(cursor, "existing_line", query, "case_id BIGINT, digest UUID, line_no INTEGER")

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from regard.customers import linking, normalise
 from regard.customers import queries as customers
-from regard.lib.copying import CopyFile, copy_in, reserve_ids
+from regard.lib.copying import CopyFile, copy_in, reserve_ids, stage
 from regard.sources.loading.workspace import Workspace
 
 TOLD = (
@@ -40,7 +40,7 @@ def gather(space: Workspace, targets: Sequence[str]) -> int:
         return 0
     identifying = ", ".join(c for c in mapped if c in IDENTIFYING)
     parts = [
-        f"""SELECT '{t}' AS target, _line, {', '.join(mapped)}, coalesce(as_of, {SPOKEN_AT[t]}) AS spoken_at
+        f"""SELECT '{t}' AS target, _line, {", ".join(mapped)}, coalesce(as_of, {SPOKEN_AT[t]}) AS spoken_at
             FROM mapped_{t} WHERE coalesce({identifying}) IS NOT NULL"""
         for t in with_people
     ]
@@ -48,7 +48,7 @@ def gather(space: Workspace, targets: Sequence[str]) -> int:
     names = ", ".join(f"'{c}'" for c in mapped)  # what was asked is part of what was told
     space.con.execute(
         f"""CREATE OR REPLACE TEMP TABLE telling AS
-            SELECT *, md5_number(concat_ws(chr(2), {names}, {told})) AS digest FROM ({' UNION ALL '.join(parts)})"""
+            SELECT *, md5_number(concat_ws(chr(2), {names}, {told})) AS digest FROM ({" UNION ALL ".join(parts)})"""
     )
     given = ", ".join(f"any_value({c}) AS {c}" for c in mapped)
     space.con.execute(
@@ -95,7 +95,7 @@ def _normalise(space: Workspace, untold: Sequence[str]) -> None:
                coalesce(person_kind, CASE WHEN person_organisation IS NOT NULL AND person_name IS NULL
                         AND person_given IS NULL AND person_family IS NULL THEN 'organisation' ELSE 'person' END) AS kind,
                CASE WHEN name_folded = '' THEN '' ELSE trim(full_name) END AS name, name_folded,
-               {normalise.name_key_sql('name_folded')} AS name_key, email, phone,
+               {normalise.name_key_sql("name_folded")} AS name_key, email, phone,
                coalesce(person_given, '') AS given, coalesce(person_family, '') AS family,
                coalesce(person_organisation, '') AS organisation, coalesce(person_address, '') AS address,
                coalesce(person_postcode, '') AS postcode, person_birth_date AS birth_date,
@@ -174,9 +174,10 @@ def _known(space: Workspace, office_id: int) -> None:
         ("pid", "key", "digest", "own_key", "kind", "email", "phone", "name_key"),
     )
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            """CREATE TEMP TABLE told_person (pid bigint, key text, digest uuid, own_key boolean, kind text, email text,
-               phone text, name_key text) ON COMMIT DROP"""
+        stage(
+            cursor,
+            "told_person",
+            "pid bigint, key text, digest uuid, own_key boolean, kind text, email text, phone text, name_key text",
         )
         copy_in(cursor, "told_person", file)
         cursor.execute("ANALYZE told_person")
