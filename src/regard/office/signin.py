@@ -27,7 +27,7 @@ class StaffAccounts(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Any, **told: Any) -> HttpResponse:
         response = super().post_login(request, user, **told)
         ways = request.session.get("account_authentication_methods") or [{}]
-        note_sign_in(staff=user, way=str(ways[-1].get("method", "password")))
+        note_sign_in(by=user, way=str(ways[-1].get("method", "password")))
         return response
 
     def set_password(self, user: Any, password: str) -> None:
@@ -37,14 +37,14 @@ class StaffAccounts(DefaultAccountAdapter):
 def enter_demo(request: HttpRequest, staff: Staff) -> str:
     """Sign a visitor in as a persona of the demo office. Returns where they start."""
     login(request, staff, backend=_BACKEND)
-    note_sign_in(staff=staff, way="demo")
+    note_sign_in(by=staff, way="demo")
     return landing_page(staff)
 
 
 def sign_in(request: HttpRequest, staff: Staff) -> None:
     """Sign in the first administrator, who has just chosen a password."""
     login(request, staff, backend=_BACKEND)
-    note_sign_in(staff=staff, way="first run")
+    note_sign_in(by=staff, way="first run")
 
 
 def name_tried(request: HttpRequest | None, credentials: Mapping[str, Any] | None = None) -> str | None:

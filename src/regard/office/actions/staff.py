@@ -98,9 +98,9 @@ def set_password(*, by: Actor, staff: Staff, password: str) -> Staff:
 
 
 @transaction.atomic
-def note_sign_in(*, staff: Staff, way: str) -> None:
+def note_sign_in(*, by: Staff, way: str) -> None:
     """Somebody signed in: by password, passkey, or as a role of the demo office."""
-    record(by=staff, action="office.sign_in", obj=staff, note={"way": way, "at": timezone.now()})
+    record(by=by, action="office.sign_in", obj=by, note={"way": way, "at": timezone.now()})
 
 
 def _address(email: str) -> str:
