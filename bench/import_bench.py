@@ -78,8 +78,10 @@ def import_file(file: Path, unit: object) -> object:
     done = Importing(run, by, lambda r: phases.append((time.perf_counter(), r.phase))).go()
     _print_phases(phases)
     assert done.reconciles, done.error
-    print(f"    {done.rows_in_file:,} rows = {done.loaded:,} loaded + {done.repeats:,} repeats + {done.updated:,} updated "
-          f"+ {done.quarantined:,} quarantined")
+    print(
+        f"    {done.rows_in_file:,} rows = {done.loaded:,} loaded + {done.repeats:,} repeats + {done.updated:,} updated "
+        f"+ {done.quarantined:,} quarantined"
+    )
     return done
 
 
@@ -107,12 +109,18 @@ def floor(folder: Path, seconds: dict[str, float]) -> None:
             )
             columns = cursor.fetchone()[0]
             path = folder / f"{table}.csv"
-            with path.open("wb") as out, cursor.copy(f"COPY (SELECT {columns} FROM {table}) TO STDOUT (FORMAT csv)") as rows:
+            with (
+                path.open("wb") as out,
+                cursor.copy(f"COPY (SELECT {columns} FROM {table}) TO STDOUT (FORMAT csv)") as rows,
+            ):
                 for block in rows:
                     out.write(block)
             cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING DEFAULTS INCLUDING GENERATED)")
             start = time.perf_counter()
-            with path.open("rb") as source, cursor.copy(f"COPY bare_{table} ({columns}) FROM STDIN (FORMAT csv)") as rows:
+            with (
+                path.open("rb") as source,
+                cursor.copy(f"COPY bare_{table} ({columns}) FROM STDIN (FORMAT csv)") as rows,
+            ):
                 while block := source.read(1 << 20):
                     rows.write(block)
             copy += time.perf_counter() - start
@@ -120,7 +128,9 @@ def floor(folder: Path, seconds: dict[str, float]) -> None:
             cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s", [table])
             start = time.perf_counter()
             for name, definition in cursor.fetchall():
-                made = definition.replace(f"INDEX {name} ", f"INDEX bare_{name} ").replace(f"ON public.{table} ", f"ON bare_{table} ")
+                made = definition.replace(f"INDEX {name} ", f"INDEX bare_{name} ").replace(
+                    f"ON public.{table} ", f"ON bare_{table} "
+                )
                 cursor.execute(made)
             index += time.perf_counter() - start
             cursor.execute(f"DROP TABLE bare_{table}")
@@ -164,7 +174,9 @@ def measure(home: Path, rows: int) -> None:
     write_311(file, rows)
     print(f"{rows:,} rows, {file.stat().st_size / 1e6:,.0f} MB of CSV")
     with timed("DuckDB: read the CSV, write Parquet", seconds):
-        duckdb.sql(f"COPY (SELECT * FROM read_csv('{file}', all_varchar = true)) TO '{home / 'raw.parquet'}' (FORMAT parquet)")
+        duckdb.sql(
+            f"COPY (SELECT * FROM read_csv('{file}', all_varchar = true)) TO '{home / 'raw.parquet'}' (FORMAT parquet)"
+        )
     unit = office()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import duckdb
 
-HEADER = (
-    "sr_number,created,closed,due,status,agency,type,channel,name,email,phone,address,ward,lat,lon,description"
-)
+HEADER = "sr_number,created,closed,due,status,agency,type,channel,name,email,phone,address,ward,lat,lon,description"
 _GIVEN = "Ana Ben Carla Dev Elif Femi Grace Hugo Ines Jun Kofi Lena Mara Nils Omar Petra Quinn Rosa Sven Tariq Uma Vera".split()
-_FAMILY = "Adler Brook Castell Dunmore Ekwall Ferris Galloway Hartwig Ibsen Jarvis Kessel Lindqvist Marlow Norwood".split()
+_FAMILY = (
+    "Adler Brook Castell Dunmore Ekwall Ferris Galloway Hartwig Ibsen Jarvis Kessel Lindqvist Marlow Norwood".split()
+)
 
 
 def write_311(path: Path, rows: int, customers: int | None = None, first: int = 1) -> None:

@@ -62,8 +62,10 @@ def components(con: Any) -> int:
 _NAMELESS = """
 CREATE OR REPLACE TEMP TABLE nameless AS
 WITH holder AS (
-    SELECT 'e' || email AS address, component FROM person JOIN component USING (pid) WHERE email <> '' AND name_key <> ''
-    UNION SELECT 'p' || phone, component FROM person JOIN component USING (pid) WHERE phone <> '' AND name_key <> ''
+    SELECT 'e' || email AS address, component FROM person JOIN component USING (pid)
+    WHERE email <> '' AND name_key <> ''
+    UNION SELECT 'p' || phone, component FROM person JOIN component USING (pid)
+    WHERE phone <> '' AND name_key <> ''
 ), asked AS (
     SELECT pid, 'e' || email AS address FROM person WHERE name_key = '' AND email <> ''
     UNION ALL SELECT pid, 'p' || phone FROM person WHERE name_key = '' AND phone <> ''
@@ -108,7 +110,8 @@ def link(con: Any) -> None:
 #: name_key)`, as (pid, customer_id, record_id, rank). Each branch is one index probe per person.
 KNOWN_IN_DATABASE = """
 WITH live AS NOT MATERIALIZED (
-    SELECT r.id AS record_id, r.silo_id, r.key, r.digest, r.email, r.phone, r.name_key, r.kind, l.customer_id, c.office_id
+    SELECT r.id AS record_id, r.silo_id, r.key, r.digest, r.email, r.phone, r.name_key, r.kind,
+           l.customer_id, c.office_id
     FROM customers_identityrecord r
     JOIN customers_link l ON l.record_id = r.id AND l.ended_at IS NULL
     JOIN customers_customer c ON c.id = l.customer_id

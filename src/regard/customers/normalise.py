@@ -59,8 +59,10 @@ def phone(told: str, region: str = "US") -> str:
         parsed = phonenumbers.parse(told, region)
     except phonenumbers.NumberParseException:
         return ""
-    if not phonenumbers.is_possible_number(parsed):
-        return ""
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return ""  # too short, too long, or a local number without its area
+    if parsed.country_code == 1 and not NANP.fullmatch(str(parsed.national_number)):
+        return ""  # 000-000-0000 and its like: written where a number is missing
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -95,6 +97,7 @@ def phone_sql(column: str, region: str) -> str:
     digits = f"regexp_replace({column}, '[^0-9]', '', 'g')"
     return (
         f"CASE WHEN {column} IS NULL THEN '' "
-        f"WHEN NOT regexp_matches({column}, '[A-Za-z+]') AND regexp_full_match({digits}, '1?[2-9][0-9]{{2}}[2-9][0-9]{{6}}') "
+        f"WHEN NOT regexp_matches({column}, '[A-Za-z+]') "
+        f"AND regexp_full_match({digits}, '1?[2-9][0-9]{{2}}[2-9][0-9]{{6}}') "
         f"THEN '+1' || right({digits}, 10) END"
     )

@@ -108,11 +108,10 @@ def _named(office: int, query: str) -> list[tuple[int, str]]:
 
 
 def _similar(word: str) -> list[str]:
-    """Words of names like this one: itself as a prefix, and its nearest neighbours by shared trigrams."""
+    """Words of names like this one: its nearest neighbours by shared trigrams (at least 0.3 of them)."""
     if len(word) < 3:
         return [word]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL pg_trgm.similarity_threshold = 0.35" if connection.in_atomic_block else "SELECT 1")
         cursor.execute(
             """SELECT word FROM customers_nameword WHERE word %% %s ORDER BY similarity(word, %s) DESC LIMIT 8""",
             [word, word],

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import merge
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from regard.office.models import Staff
+if TYPE_CHECKING:  # apps register before any model is loaded
+    from regard.office.models import Staff
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -60,15 +61,15 @@ class Hit:
 class Provider(Protocol):
     """What a room offers to the picture of a customer."""
 
-    def entries(self, *, customer_id: int, staff: Staff, before: datetime | None, limit: int) -> Sequence[Entry]:
+    def entries(self, *, customer_id: int, staff: "Staff", before: datetime | None, limit: int) -> Sequence[Entry]:
         """At most `limit` entries older than `before` (None: the newest), newest first."""
         ...
 
-    def open_items(self, *, customer_id: int, staff: Staff) -> Sequence[OpenItem]:
+    def open_items(self, *, customer_id: int, staff: "Staff") -> Sequence[OpenItem]:
         """What is still open for the customer."""
         ...
 
-    def find_number(self, *, text: str, staff: Staff) -> Sequence[Hit]:
+    def find_number(self, *, text: str, staff: "Staff") -> Sequence[Hit]:
         """What a typed number (of a case, an order, a source's own) leads to; empty when it is none of ours."""
         ...
 
@@ -86,7 +87,7 @@ def register(room: str, provider: Provider) -> None:
     _registry.providers[room] = provider
 
 
-def entries(*, customer_id: int, staff: Staff, before: datetime | None = None, limit: int = 30) -> list[Entry]:
+def entries(*, customer_id: int, staff: "Staff", before: datetime | None = None, limit: int = 30) -> list[Entry]:
     """The newest `limit` entries over all rooms, older than `before`."""
     parts: Iterable[Sequence[Entry]] = (
         provider.entries(customer_id=customer_id, staff=staff, before=before, limit=limit)
@@ -96,7 +97,7 @@ def entries(*, customer_id: int, staff: Staff, before: datetime | None = None, l
     return [entry for entry, _ in zip(merged, range(limit), strict=False)]
 
 
-def open_items(*, customer_id: int, staff: Staff) -> list[OpenItem]:
+def open_items(*, customer_id: int, staff: "Staff") -> list[OpenItem]:
     """Everything the office still owes the customer, the most urgent first."""
     items = [
         item
@@ -106,6 +107,6 @@ def open_items(*, customer_id: int, staff: Staff) -> list[OpenItem]:
     return sorted(items, key=lambda item: item.promise_due or item.next_step_due or _NEVER)
 
 
-def find_number(*, text: str, staff: Staff) -> list[Hit]:
+def find_number(*, text: str, staff: "Staff") -> list[Hit]:
     """What a typed number leads to, over all rooms."""
     return [hit for provider in _registry.providers.values() for hit in provider.find_number(text=text, staff=staff)]
