@@ -60,12 +60,13 @@ def office() -> object:
 
 
 def import_file(file: Path, unit: object) -> object:
+    from synthetic_311 import MAPPING
+
     from regard.office.actions import ensure_silo
     from regard.records.actors import System
     from regard.sources import actions
     from regard.sources.mapping import Mapping
     from regard.sources.running import Importing
-    from synthetic_311 import MAPPING
 
     by = System("benchmark")
     spec = Mapping.from_toml(MAPPING)
@@ -166,7 +167,6 @@ def main() -> None:
 def measure(home: Path, rows: int) -> None:
     import duckdb
     from django.db import connection
-
     from synthetic_311 import write_311
 
     seconds: dict[str, float] = {}

@@ -5,10 +5,46 @@ from pathlib import Path
 import duckdb
 
 HEADER = "sr_number,created,closed,due,status,agency,type,channel,name,email,phone,address,ward,lat,lon,description"
-_GIVEN = "Ana Ben Carla Dev Elif Femi Grace Hugo Ines Jun Kofi Lena Mara Nils Omar Petra Quinn Rosa Sven Tariq Uma Vera".split()
-_FAMILY = (
-    "Adler Brook Castell Dunmore Ekwall Ferris Galloway Hartwig Ibsen Jarvis Kessel Lindqvist Marlow Norwood".split()
+_GIVEN = (
+    "Ana",
+    "Ben",
+    "Carla",
+    "Dev",
+    "Elif",
+    "Femi",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Jun",
+    "Kofi",
+    "Lena",
+    "Mara",
+    "Nils",
+    "Omar",
+    "Petra",
+    "Quinn",
+    "Rosa",
+    "Sven",
+    "Tariq",
+    "Uma",
+    "Vera",
 )
+_FAMILY = [
+    "Adler",
+    "Brook",
+    "Castell",
+    "Dunmore",
+    "Ekwall",
+    "Ferris",
+    "Galloway",
+    "Hartwig",
+    "Ibsen",
+    "Jarvis",
+    "Kessel",
+    "Lindqvist",
+    "Marlow",
+    "Norwood",
+]
 
 
 def write_311(path: Path, rows: int, customers: int | None = None, first: int = 1) -> None:
@@ -17,8 +53,8 @@ def write_311(path: Path, rows: int, customers: int | None = None, first: int = 
     con = duckdb.connect()
     con.execute("SET threads = 2")
     pick = "list_extract({words}, 1 + (hash(p, {salt}) % {n})::INT)"
-    given = pick.format(words=str(_GIVEN), salt=1, n=len(_GIVEN))
-    family = pick.format(words=str(_FAMILY), salt=2, n=len(_FAMILY))
+    given = pick.format(words=list(_GIVEN), salt=1, n=len(_GIVEN))
+    family = pick.format(words=list(_FAMILY), salt=2, n=len(_FAMILY))
     con.execute(
         f"""COPY (
         WITH base AS (

@@ -30,9 +30,10 @@ def child(run_id: int) -> None:
         try:
             run = Run.objects.select_related("silo__unit", "mapping", "upload").get(pk=run_id)
             Importing(run, System("test import"), chunk=400).go()
-            return
         except BusyError:
             time.sleep(0.05)
+        else:
+            return
     raise SystemExit("the lock was never freed")
 
 
