@@ -31,7 +31,7 @@ def made(cast, number: int, **fields) -> list[Case]:
 
 def numbers(client, query: str = "") -> list[str]:
     """The case numbers on the page, in order."""
-    page = client.get(f"/cases/?{query}").context["page"]
+    page = client.get(f"/cases?{query}").context["page"]
     return [case.number for case in page.cases]
 
 
@@ -103,7 +103,7 @@ def test_a_number_is_found_whatever_its_state(cast, various, signed_in):
     number = various["closed"].number
     for text in (number, number.lower(), str(various["closed"].pk), f"%23{number}"):
         assert numbers(client, f"q={text}") == [number]
-    assert b"Found by its number" in client.get(f"/cases/?q={number}").content
+    assert b"Found by its number" in client.get(f"/cases?q={number}").content
     assert numbers(client, f"q={various['foreign'].number}") == []
 
 
@@ -117,7 +117,7 @@ def test_a_unit_brings_those_below_it(cast, various, signed_in):
 
 def test_what_makes_no_sense_is_said_and_left_out(cast, various, signed_in):
     client = signed_in(cast.alice)
-    page = client.get("/cases/?unit=999999&received_from=yesterday&received_to=0001-01-01&state=odd&sort=x&after=%00")
+    page = client.get("/cases?unit=999999&received_from=yesterday&received_to=0001-01-01&state=odd&sort=x&after=%00")
     assert page.status_code == 200
     assert len(page.context["page"].cases) == len(ALICE_SEES_OPEN)
     assert b"Please check" in page.content
@@ -134,7 +134,7 @@ def test_sorting(cast, signed_in):
     client = signed_in(cast.alice)
     for sort, order in (("", [c, b, a]), ("received", [a, b, c]), ("due", [b, a, c]), ("-due", [a, b, c])):
         assert numbers(client, f"sort={sort}") == [case.number for case in order], sort
-    html = client.get("/cases/?sort=due").content.decode()
+    html = client.get("/cases?sort=due").content.decode()
     assert html.count('aria-sort="ascending"') == 1
     assert 'href="?sort=-due"' in html
 
@@ -157,12 +157,12 @@ def test_pages_have_no_gaps_and_lead_back(cast, signed_in, sort, monkeypatch):
     monkeypatch.setattr(listing, "PAGE", 4)
     seen, back, address = [], [], f"?sort={sort}"
     while address:
-        page = client.get(f"/cases/{address}")
+        page = client.get(f"/cases{address}")
         seen += [case.number for case in page.context["page"].cases]
         last, address = address, page.context["older_url"]
     address = last
     while address:
-        page = client.get(f"/cases/{address}")
+        page = client.get(f"/cases{address}")
         back = [case.number for case in page.context["page"].cases] + back
         address = page.context["newer_url"]
     assert len(whole) == 14
@@ -240,7 +240,7 @@ def test_the_list_takes_the_same_queries_for_one_row_and_for_thirty(cast, signed
             with CaptureQueriesContext(
                 connection,
             ) as queries:
-                assert len(client.get(f"/cases/?{query}").context["page"].cases) == rows
+                assert len(client.get(f"/cases?{query}").context["page"].cases) == rows
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] <= 15
@@ -252,15 +252,15 @@ def test_the_list_takes_the_same_queries_for_one_row_and_for_thirty(cast, signed
 def test_saving_a_filter_and_opening_with_it(cast, various, signed_in):
     client = signed_in(cast.alice)
     told = {"name": "By phone", "query": "channel=phone&after=1.1&junk=1&q="}
-    assert client.post("/cases/filters/", told).headers["location"] == "/cases/?channel=phone"
+    assert client.post("/cases/filters", told).headers["location"] == "/cases?channel=phone"
     saved = SavedFilter.objects.get(staff=cast.alice)
     assert saved.query == "channel=phone"
-    client.post(f"/cases/filters/{saved.pk}/default/")
-    assert client.get("/cases/").headers["location"] == "/cases/?channel=phone"
+    client.post(f"/cases/filters/{saved.pk}/default")
+    assert client.get("/cases").headers["location"] == "/cases?channel=phone"
     assert numbers(client, "state=open")
-    client.post(f"/cases/filters/{saved.pk}/default/")
-    assert client.get("/cases/").status_code == 200
-    client.post(f"/cases/filters/{saved.pk}/delete/")
+    client.post(f"/cases/filters/{saved.pk}/default")
+    assert client.get("/cases").status_code == 200
+    client.post(f"/cases/filters/{saved.pk}/delete")
     assert not SavedFilter.objects.exists()
 
 
@@ -268,19 +268,19 @@ def test_a_default_without_conditions_does_not_go_round_in_circles(cast, signed_
     client = signed_in(cast.alice)
     saved = actions.save_filter(by=cast.alice, name="All", query="")
     actions.set_default_filter(by=cast.alice, saved=saved)
-    assert client.get("/cases/", follow=True).redirect_chain == [("/cases/?state=open", 302)]
+    assert client.get("/cases", follow=True).redirect_chain == [("/cases?state=open", 302)]
 
 
 def test_nobody_touches_the_filters_of_others(cast, signed_in):
     saved = actions.save_filter(by=cast.alice, name="Hers", query="")
     client = signed_in(cast.bob)
     for act in ("default", "delete"):
-        assert client.post(f"/cases/filters/{saved.pk}/{act}/").status_code == 404
-    assert b"Hers" not in client.get("/cases/").content
+        assert client.post(f"/cases/filters/{saved.pk}/{act}").status_code == 404
+    assert b"Hers" not in client.get("/cases").content
 
 
 def test_a_filter_needs_a_name(cast, signed_in):
-    page = signed_in(cast.alice).post("/cases/filters/", {"name": " ", "query": ""}, follow=True)
+    page = signed_in(cast.alice).post("/cases/filters", {"name": " ", "query": ""}, follow=True)
     assert b"Give the filter a name." in page.content
 
 
@@ -289,8 +289,8 @@ def test_a_filter_needs_a_name(cast, signed_in):
 
 def test_empty_lists_say_why(cast, signed_in):
     client = signed_in(cast.alice)
-    assert b"No open cases" in client.get("/cases/").content
-    assert b"No cases match" in client.get("/cases/?channel=phone").content
+    assert b"No open cases" in client.get("/cases").content
+    assert b"No cases match" in client.get("/cases?channel=phone").content
 
 
 # --- export

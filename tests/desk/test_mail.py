@@ -178,11 +178,11 @@ def test_trying_again_after_a_failure(cast, case, reply, letterbox, signed_in):
     letterbox.answers["RCPT"] = "550 no such user"
     work(reply)
     client = signed_in(cast.alice)
-    html = client.get(f"/cases/{case.number}/").content.decode()
+    html = client.get(f"/cases/{case.number}").content.decode()
     assert "Could not be sent" in html
     assert "does not accept this address" in html
     letterbox.answers.clear()
-    client.post(f"/contacts/{reply.pk}/retry/")
+    client.post(f"/contacts/{reply.pk}/retry")
     assert Contact.objects.get(pk=reply.pk).outcome == "queued"
     assert work(reply).outcome == "sent"
     case.refresh_from_db()

@@ -15,6 +15,7 @@ from regard.desk.queries import timeline as timelines
 from regard.desk.urls import urlpatterns
 from regard.desk.views.acts import ACTS
 from regard.office.models import Silo
+from regard.records.models import Viewing
 from tests.desk.conftest import kinds
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,13 @@ def test_who_holds_no_role_sees_nothing(cast, addresses, signed_in):
     assert {status(client, name, address) for name, address in addresses.items()} == {403}
 
 
+def test_who_opened_a_case_is_kept(cast, case, signed_in):
+    for _ in range(2):
+        signed_in(cast.bob).get(f"/cases/{case.number}")
+    viewing = Viewing.objects.get(object_type="desk.case", object_id=str(case.pk))
+    assert viewing.staff_id == cast.bob.pk
+
+
 def test_the_owner_sees_every_page(cast, addresses, signed_in):
     client = signed_in(cast.alice)
     for name, address in addresses.items():
@@ -88,35 +96,35 @@ def test_charlie_sees_nothing_of_it(cast, case, addresses, signed_in):
         assert b"555 0100" not in body, name
         assert b"Alice" not in body, name
     for act in WORDS:
-        assert client.post(f"/cases/{case.number}/{act}/", {"text": "x", "reason": "x"}).status_code == 404, act
+        assert client.post(f"/cases/{case.number}/{act}", {"text": "x", "reason": "x"}).status_code == 404, act
     assert kinds(case) == ["received", "next_step"]
 
 
 def test_an_analyst_reads_but_changes_nothing(cast, case, addresses, signed_in):
     client = signed_in(cast.analyst)
-    assert client.get(f"/cases/{case.number}/").status_code == 200
-    assert client.get("/cases/").status_code == 200
+    assert client.get(f"/cases/{case.number}").status_code == 200
+    assert client.get("/cases").status_code == 200
     for word in WORDS:
-        assert client.post(f"/cases/{case.number}/{word}/").status_code == 403, word
-    assert f'href="/cases/{case.number}/resolve/"' not in client.get(f"/cases/{case.number}/").content.decode()
-    assert client.get("/cases/new/").status_code == 403
+        assert client.post(f"/cases/{case.number}/{word}").status_code == 403, word
+    assert f'href="/cases/{case.number}/resolve"' not in client.get(f"/cases/{case.number}").content.decode()
+    assert client.get("/cases/new").status_code == 403
 
 
 def test_an_owner_elsewhere_sees_the_case(cast, case, signed_in):
     actions.set_next_step(
         by=cast.alice, case=case, text="Look", due=timezone.now() + timedelta(days=1), owner=cast.dora
     )
-    assert signed_in(cast.dora).get(f"/cases/{case.number}/").status_code == 200
+    assert signed_in(cast.dora).get(f"/cases/{case.number}").status_code == 200
 
 
 @pytest.mark.parametrize("number", ["C9999999", "x", "C", "0", "-1", "C" + "9" * 40, "C٣", "C1.5"])
 def test_numbers_that_are_none(cast, case, signed_in, number):
-    assert signed_in(cast.alice).get(f"/cases/{number}/").status_code == 404
+    assert signed_in(cast.alice).get(f"/cases/{number}").status_code == 404
 
 
 def test_a_number_is_read_as_people_write_it(cast, case, signed_in):
-    assert signed_in(cast.alice).get(f"/cases/{case.pk}/").status_code == 200
-    assert signed_in(cast.alice).get(f"/cases/c{case.pk}/").status_code == 200
+    assert signed_in(cast.alice).get(f"/cases/{case.pk}").status_code == 200
+    assert signed_in(cast.alice).get(f"/cases/c{case.pk}").status_code == 200
 
 
 # --- one case
@@ -126,7 +134,7 @@ def test_the_case_page_says_where_it_stands(cast, case, tomorrow, signed_in):
     jane = Customer.objects.create(office=cast.office, name="Jane Roe", email="jane@example.org")
     Case.objects.filter(pk=case.pk).update(customer=jane)
     actions.promise(by=cast.alice, case=case, text="We will visit", due=tomorrow)
-    html = signed_in(cast.alice).get(f"/cases/{case.number}/").content.decode()
+    html = signed_in(cast.alice).get(f"/cases/{case.number}").content.decode()
     for words in ("Fence on Elm Street", case.number, "Jane Roe", "jane@example.org", "We will visit", "Alice Alder",
                   "First answer", "Received by Permits", "Fence permit"):  # fmt: skip
         assert words in html, words
@@ -136,10 +144,11 @@ def test_a_restricted_customer_stays_hidden(cast, case, signed_in):
     jane = Customer.objects.create(office=cast.office, name="Jane Roe", email="jane@example.org", restricted=True)
     Case.objects.filter(pk=case.pk).update(customer=jane)
     client = signed_in(cast.alice)
-    for path in (f"/cases/{case.number}/", "/cases/", "/today/", f"/cases/{case.number}/reply/"):
+    for path in (f"/cases/{case.number}", "/cases", "/today", f"/cases/{case.number}/reply"):
         body = client.get(path).content
         assert b"Jane" not in body, path
         assert b"jane@" not in body, path
+    assert b"Jane Roe" in signed_in(cast.bob).get(f"/cases/{case.number}").content  # a supervisor answers for them
 
 
 def test_an_imported_case_names_its_source(cast, signed_in):
@@ -152,7 +161,7 @@ def test_an_imported_case_names_its_source(cast, signed_in):
     Contact.objects.create(
         silo=hotline, unit=cast.permits, channel="phone", case=case, started_at=case.received_at, body="They rang"
     )
-    html = signed_in(cast.alice).get(f"/cases/{case.number}/").content.decode()
+    html = signed_in(cast.alice).get(f"/cases/{case.number}").content.decode()
     for words in ("number SR-77 there", "Hotline export", "40 days ago", "J. Smith", "They rang", "Ward", "Nobody"):
         assert words in html, words
 
@@ -160,7 +169,7 @@ def test_an_imported_case_names_its_source(cast, signed_in):
 def test_an_order_shows_its_lines(cast, signed_in):
     lines = [{"item_code": "P-1", "item": "Paper", "quantity": 4.0, "unit_price": 3.5}]
     order = actions.open_case(by=cast.alice, unit=cast.permits, subject="Order", kind="order", lines=lines)
-    html = signed_in(cast.alice).get(f"/cases/{order.number}/").content.decode()
+    html = signed_in(cast.alice).get(f"/cases/{order.number}").content.decode()
     assert all(words in html for words in ("Lines of this order", "Paper", "P-1", "3.5"))
 
 
@@ -168,7 +177,7 @@ def test_what_a_customer_wrote_is_shown_as_text(cast, signed_in):
     case = actions.open_case(
         by=cast.alice, unit=cast.permits, subject="<script>alert(1)</script>", description="<img src=x onerror=a()>"
     )
-    html = signed_in(cast.alice).get(f"/cases/{case.number}/").content.decode()
+    html = signed_in(cast.alice).get(f"/cases/{case.number}").content.decode()
     assert "<script>alert" not in html
     assert "<img" not in html
 
@@ -178,14 +187,14 @@ def test_the_history_is_paged_and_complete(cast, case, signed_in, monkeypatch):
     for n in range(5):
         actions.note(by=cast.alice, case=case, text=f"Note {n}")
     client = signed_in(cast.alice)
-    seen, address = [], f"/cases/{case.number}/"
+    seen, address = [], f"/cases/{case.number}"
     while address:
         page = client.get(address)
         found = page.context["timeline"]
         seen += [entry.text for entry in found.entries]
-        address = f"/cases/{case.number}/?after={found.older}" if found.older else ""
+        address = f"/cases/{case.number}?after={found.older}" if found.older else ""
     assert seen == ["Note 4", "Note 3", "Note 2", "Note 1", "Note 0", "First answer", ""]
-    part = client.get(f"/cases/{case.number}/?after={client.get(f'/cases/{case.number}/').context['timeline'].older}",
+    part = client.get(f"/cases/{case.number}?after={client.get(f'/cases/{case.number}').context['timeline'].older}",
                       headers={"HX-Request": "true"})  # fmt: skip
     assert b"<html" not in part.content
 
@@ -203,7 +212,7 @@ def test_the_case_page_takes_the_same_queries_however_long_its_history(cast, cas
             actions.note(by=cast.bob, case=case, text=f"Note {n}")
             actions.log_contact(by=cast.bob, unit=cast.permits, channel="phone", case=case, body=f"Call {n}")
         with CaptureQueriesContext(connection) as queries:
-            client.get(f"/cases/{case.number}/")
+            client.get(f"/cases/{case.number}")
         counts.append(len(queries))
     assert max(counts) <= 15
     assert counts[1] <= counts[0] + 1  # the link to older history
@@ -234,7 +243,7 @@ SOON = (timezone.localtime() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
 def test_each_form_does_what_it_says(cast, case, signed_in, word, told, kind):
     client = signed_in(cast.alice)
     told = {name: getattr(getattr(cast, value, None), "pk", value) for name, value in told.items()}
-    answer = client.post(f"/cases/{case.number}/{word}/", told | {"seen": case.events_seen}, follow=True)
+    answer = client.post(f"/cases/{case.number}/{word}", told | {"seen": case.events_seen}, follow=True)
     assert answer.redirect_chain, answer.content.decode()
     assert answer.status_code == 200
     assert kind in kinds(case)
@@ -245,7 +254,7 @@ def test_forms_of_other_moments(cast, case, tomorrow, signed_in):
 
     def post(word: str, **told: object) -> None:
         case.refresh_from_db()
-        answer = client.post(f"/cases/{case.number}/{word}/", told | {"seen": case.events_seen})
+        answer = client.post(f"/cases/{case.number}/{word}", told | {"seen": case.events_seen})
         assert answer.status_code == 302, answer.content.decode()
 
     actions.promise(by=cast.alice, case=case, text="We will", due=tomorrow)
@@ -264,15 +273,15 @@ def test_forms_of_other_moments(cast, case, tomorrow, signed_in):
     post("merge", into=other.number)
     case.refresh_from_db()
     assert (case.state, case.merged_into_id) == ("merged", other.pk)
-    assert other.number in client.get(f"/cases/{case.number}/").content.decode()
+    assert other.number in client.get(f"/cases/{case.number}").content.decode()
 
 
 def test_accepting_what_was_handed_over(cast, signed_in):
     case = actions.open_case(by=cast.dora, unit=cast.roads, subject="Hedge")
     actions.transfer(by=cast.dora, case=case, unit=cast.permits, reason="r", context="c")
     client = signed_in(cast.alice)
-    assert b"Hedge" in client.get("/today/").content
-    client.post(f"/cases/{case.number}/accept/", {"next_step": "Measure it"})
+    assert b"Hedge" in client.get("/today").content
+    client.post(f"/cases/{case.number}/accept", {"next_step": "Measure it"})
     case.refresh_from_db()
     assert (case.owner, case.next_step, case.handed_over_at) == (cast.alice, "Measure it", None)
 
@@ -280,13 +289,13 @@ def test_accepting_what_was_handed_over(cast, signed_in):
 def test_who_hands_a_case_away_is_not_shown_a_page_they_may_not_see(cast, case, signed_in):
     client = signed_in(cast.alice)
     told = {"unit": cast.roads.pk, "reason": "r", "context": "c"}
-    answer = client.post(f"/cases/{case.number}/transfer/", told, follow=True)
-    assert answer.redirect_chain == [("/today/", 302)]
+    answer = client.post(f"/cases/{case.number}/transfer", told, follow=True)
+    assert answer.redirect_chain == [("/today", 302)]
     assert b"handed over" in answer.content
 
 
 def test_a_form_with_errors_keeps_what_was_typed(cast, case, signed_in):
-    answer = signed_in(cast.alice).post(f"/cases/{case.number}/transfer/", {"context": "All about it"})
+    answer = signed_in(cast.alice).post(f"/cases/{case.number}/transfer", {"context": "All about it"})
     assert answer.status_code == 422
     html = answer.content.decode()
     assert "All about it" in html
@@ -295,7 +304,7 @@ def test_a_form_with_errors_keeps_what_was_typed(cast, case, signed_in):
 
 def test_an_action_s_refusal_stands_beside_its_field(cast, case, signed_in):
     told = {"text": "We will", "due": "2020-01-01T10:00", "stage": "resolve"}
-    answer = signed_in(cast.alice).post(f"/cases/{case.number}/promise/", told)
+    answer = signed_in(cast.alice).post(f"/cases/{case.number}/promise", told)
     assert answer.status_code == 422
     assert "This time has passed" in str(answer.context["form"].errors["due"])
 
@@ -304,39 +313,39 @@ def test_a_stale_page_is_stopped_once_and_then_goes_through(cast, case, signed_i
     client = signed_in(cast.alice)
     seen = case.events_seen
     actions.assign(by=cast.bob, case=case, owner=cast.bob)
-    answer = client.post(f"/cases/{case.number}/resolve/", {"outcome": "Done", "seen": seen})
+    answer = client.post(f"/cases/{case.number}/resolve", {"outcome": "Done", "seen": seen})
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "Bob Ochoa changed this case" in html
     assert "Done" in html
     assert "resolved" not in kinds(case)
     fresh = answer.context["form"]["seen"].value()
-    assert client.post(f"/cases/{case.number}/resolve/", {"outcome": "Done", "seen": fresh}).status_code == 302
+    assert client.post(f"/cases/{case.number}/resolve", {"outcome": "Done", "seen": fresh}).status_code == 302
 
 
 def test_merging_needs_a_case_one_can_see(cast, case, signed_in):
     foreign = actions.open_case(by=cast.charlie, unit=cast.other_office, subject="Tree")
     for into in (foreign.number, "nonsense", ""):
-        assert signed_in(cast.alice).post(f"/cases/{case.number}/merge/", {"into": into}).status_code == 422
+        assert signed_in(cast.alice).post(f"/cases/{case.number}/merge", {"into": into}).status_code == 422
     assert "merged" not in kinds(case)
 
 
 def test_nobody_of_another_office_is_offered_or_taken(cast, case, signed_in):
     client = signed_in(cast.alice)
-    html = client.get(f"/cases/{case.number}/transfer/").content.decode()
+    html = client.get(f"/cases/{case.number}/transfer").content.decode()
     assert "Charlie" not in html
     assert "Cedar City" not in html
-    assert client.post(f"/cases/{case.number}/assign/", {"owner": cast.charlie.pk}).status_code == 422
+    assert client.post(f"/cases/{case.number}/assign", {"owner": cast.charlie.pk}).status_code == 422
     assert (
         client.post(
-            f"/cases/{case.number}/transfer/", {"unit": cast.other_office.pk, "reason": "r", "context": "c"}
+            f"/cases/{case.number}/transfer", {"unit": cast.other_office.pk, "reason": "r", "context": "c"}
         ).status_code
         == 422
     )
 
 
 def test_a_part_of_a_page_is_only_the_form(cast, case, signed_in):
-    part = signed_in(cast.alice).get(f"/cases/{case.number}/resolve/", headers={"HX-Request": "true"})
+    part = signed_in(cast.alice).get(f"/cases/{case.number}/resolve", headers={"HX-Request": "true"})
     assert b"<html" not in part.content
     assert b"csrfmiddlewaretoken" in part.content
 
@@ -347,12 +356,12 @@ def test_a_part_of_a_page_is_only_the_form(cast, case, signed_in):
 def test_a_new_case(cast, signed_in):
     jane = Customer.objects.create(office=cast.office, name="Jane Roe")
     client = signed_in(cast.alice)
-    page = client.get(f"/cases/new/?customer={jane.number}")
+    page = client.get(f"/cases/new?customer={jane.number}")
     assert b"Jane Roe" in page.content
     told = {"subject": "A wall", "channel": "counter", "unit": cast.permits.pk, "customer": jane.number}
-    answer = client.post("/cases/new/", told, follow=True)
+    answer = client.post("/cases/new", told, follow=True)
     case = Case.objects.get()
-    assert answer.redirect_chain == [(f"/cases/{case.number}/", 302)]
+    assert answer.redirect_chain == [(f"/cases/{case.number}", 302)]
     assert (case.customer, case.owner, case.channel) == (jane, cast.alice, "counter")
     assert case.number in answer.content.decode()
 
@@ -360,24 +369,24 @@ def test_a_new_case(cast, signed_in):
 def test_customers_of_another_office_are_not_known_here(cast, signed_in):
     jane = Customer.objects.create(office=cast.other_office, name="Jane Roe")
     client = signed_in(cast.alice)
-    assert b"Jane" not in client.get(f"/cases/new/?customer={jane.number}").content
+    assert b"Jane" not in client.get(f"/cases/new?customer={jane.number}").content
     told = {"subject": "A wall", "channel": "counter", "unit": cast.permits.pk, "customer": jane.number}
-    assert client.post("/cases/new/", told).status_code == 422
+    assert client.post("/cases/new", told).status_code == 422
     assert not Case.objects.exists()
 
 
 def test_logging_a_contact_needs_one_field(cast, signed_in):
     client = signed_in(cast.alice)
-    answer = client.post("/contacts/new/", {"channel": "phone", "direction": "in", "body": "Asked for the hours"})
-    assert answer.headers["location"] == "/today/"
+    answer = client.post("/contacts/new", {"channel": "phone", "direction": "in", "body": "Asked for the hours"})
+    assert answer.headers["location"] == "/today"
     assert Contact.objects.get().staff == cast.alice
 
 
 def test_logging_a_contact_about_a_case(cast, case, signed_in):
     client = signed_in(cast.alice)
-    assert case.number in client.get(f"/contacts/new/?case={case.number}").content.decode()
+    assert case.number in client.get(f"/contacts/new?case={case.number}").content.decode()
     told = {"channel": "phone", "direction": "out", "body": "Told them", "outcome": "answered", "case": case.number}
-    assert client.post("/contacts/new/", told).headers["location"] == f"/cases/{case.number}/"
+    assert client.post("/contacts/new", told).headers["location"] == f"/cases/{case.number}"
     case.refresh_from_db()
     assert case.answered_at is not None
 
@@ -390,9 +399,9 @@ def test_logging_with_a_next_step_opens_a_case(cast, signed_in):
         "next_step": "Send it",
         "next_step_due": SOON,
     }
-    answer = signed_in(cast.alice).post("/contacts/new/", told)
+    answer = signed_in(cast.alice).post("/contacts/new", told)
     case = Case.objects.get()
-    assert answer.headers["location"] == f"/cases/{case.number}/"
+    assert answer.headers["location"] == f"/cases/{case.number}"
     assert (case.next_step, case.subject) == ("Send it", "Wants a plan")
 
 
@@ -403,7 +412,7 @@ def test_logging_with_a_next_step_opens_a_case(cast, signed_in):
 )  # fmt: skip
 def test_a_contact_that_makes_no_sense(cast, signed_in, field, wrong):
     told = {"channel": "phone", "direction": "in", "body": "b"} | wrong
-    answer = signed_in(cast.alice).post("/contacts/new/", told)
+    answer = signed_in(cast.alice).post("/contacts/new", told)
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
     assert not Contact.objects.exists()
@@ -412,25 +421,25 @@ def test_a_contact_that_makes_no_sense(cast, signed_in, field, wrong):
 def test_a_next_step_on_an_ended_case_is_refused_before_anything_is_written(cast, case, signed_in):
     actions.resolve(by=cast.alice, case=case, outcome="Done")
     told = {"channel": "phone", "direction": "in", "body": "b", "case": case.number, "next_step": "Look"}
-    assert signed_in(cast.alice).post("/contacts/new/", told).status_code == 422
+    assert signed_in(cast.alice).post("/contacts/new", told).status_code == 422
     assert not Contact.objects.exists()
 
 
 def test_calling_back(cast, message, signed_in):
     client = signed_in(cast.bob)
-    assert b"Call me" in client.get("/today/").content
-    page = client.get(f"/contacts/new/?returns={message.pk}")
+    assert b"Call me" in client.get("/today").content
+    page = client.get(f"/contacts/new?returns={message.pk}")
     assert b"555 0100" in page.content
     told = {"channel": "phone", "direction": "out", "body": "Told them", "outcome": "answered"}
-    client.post(f"/contacts/new/?returns={message.pk}", told)
+    client.post(f"/contacts/new?returns={message.pk}", told)
     message.refresh_from_db()
     assert message.handled_at is not None
-    assert b"Call me" not in client.get("/today/").content
+    assert b"Call me" not in client.get("/today").content
 
 
 def test_a_message_that_needs_no_call(cast, message, signed_in):
     client = signed_in(cast.bob)
-    assert client.post(f"/contacts/{message.pk}/handled/", {"how": " "}).status_code == 422
-    assert client.post(f"/contacts/{message.pk}/handled/", {"how": "They came"}).status_code == 302
+    assert client.post(f"/contacts/{message.pk}/handled", {"how": " "}).status_code == 422
+    assert client.post(f"/contacts/{message.pk}/handled", {"how": "They came"}).status_code == 302
     message.refresh_from_db()
     assert message.handled_at is not None

@@ -100,7 +100,7 @@ def test_counts_lead_to_lists_of_that_length(cast, now, signed_in):
         "unit_overdue": "overdue=on",
         "unassigned": "owner=nobody",
     }.items():
-        assert len(client.get(f"/cases/?{query}").context["page"].cases) == counts[name].value > 0, name
+        assert len(client.get(f"/cases?{query}").context["page"].cases) == counts[name].value > 0, name
 
 
 def test_numbers_are_capped(cast, monkeypatch):
@@ -126,6 +126,6 @@ def test_the_same_queries_for_one_row_and_for_ten(cast, signed_in, now):
             handed = opened(cast, "handed", by=cast.dora, unit=cast.roads)
             actions.transfer(by=cast.dora, case=handed, unit=cast.permits, reason="r", context="c")
         with CaptureQueriesContext(connection) as queries:
-            client.get("/today/")
+            client.get("/today")
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15

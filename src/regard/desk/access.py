@@ -3,9 +3,10 @@
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from regard.customers.access import SEE_RESTRICTED, get_customer_for
 from regard.customers.models import Customer
 from regard.desk.models import OPEN_STATES, Case, Contact, SavedFilter
-from regard.office.access import office_id_of, unit_ids_seen_by
+from regard.office.access import may, unit_ids_seen_by
 from regard.office.models import Staff
 
 ROW = ("unit", "service", "owner", "next_step_owner", "customer", "silo")
@@ -59,13 +60,19 @@ def get_contact_for(staff: Staff, pk: int) -> Contact:
 
 
 def find_customer_for(staff: Staff, number: str) -> Customer | None:
-    """The customer of this number (K0001234) in the person's own office; None when there is none to be shown."""
+    """The customer of this number (K0001234) whom this person may see; None when there is none."""
     digits = number.strip().upper().removeprefix("K")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+    if not (digits.isascii() and digits.isdigit()):
         return None
-    return Customer.objects.filter(
-        pk=int(digits), office_id=office_id_of(staff), merged_into=None, restricted=False
-    ).first()
+    try:
+        return get_customer_for(staff, f"K{digits}")
+    except Http404:
+        return None
+
+
+def hides_customer(staff: Staff, customer: Customer | None) -> bool:
+    """Whether a case must not tell this person who its customer is."""
+    return customer is not None and customer.restricted and not may(staff, *SEE_RESTRICTED)
 
 
 def get_filter_for(staff: Staff, pk: int) -> SavedFilter:

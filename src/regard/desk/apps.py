@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from regard.customers import timeline
 from regard.ui import navigation
 
 
@@ -9,5 +10,8 @@ class DeskConfig(AppConfig):
     verbose_name = "Desk"
 
     def ready(self) -> None:
+        from regard.desk.picture import DeskPicture  # needs the models, which are not there before
+
+        timeline.register("desk", DeskPicture())
         navigation.register("Today", "desk-today", order=10)
         navigation.register("Cases", "desk-cases", order=30)

@@ -193,7 +193,7 @@ def _transferred(case: CaseState, row: EventRow) -> None:
     if "owner" not in row.data:
         case.owner_id = None
     # Only a hand-over made here waits to be taken: silos tell transfers, hardly ever acceptances.
-    case.handed_over_at = row.at if row.data.get("awaits") else None
+    case.handed_over_at = row.at if row.data.get("awaits") and case.is_open else None
     case.transfers += 1
 
 

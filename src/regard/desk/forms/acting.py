@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from regard.desk import actions
-from regard.desk.access import cases_seen_by, number_to_id
+from regard.desk.access import cases_seen_by, hides_customer, number_to_id
 from regard.desk.lifecycle import Promise, PromiseState
 from regard.desk.models import OPEN_STATES, Case, Channel, Contact, Direction
 from regard.desk.queries.due import in_working_days
@@ -102,7 +102,8 @@ class ReplyForm(CaseForm):
     body = words("Reply", "Plain text. Your name, your unit and the case number are added below.", long=True)
 
     def prepare(self) -> None:
-        self.fields["to"].initial = address_of(self.case)
+        hidden = hides_customer(self.staff, self.case.customer)
+        self.fields["to"].initial = "" if hidden else address_of(self.case)
         self.fields["subject"].initial = f"Your case {self.case.number}: {self.case.subject}"[:200]
 
     def run(self, **told: Any) -> object:
@@ -110,9 +111,7 @@ class ReplyForm(CaseForm):
 
 
 def address_of(case: Case) -> str:
-    """The e-mail address to answer to: the customer's, else the one the case came from; none of who is restricted."""
-    if case.customer is not None and case.customer.restricted:
-        return ""
+    """The e-mail address to answer to: the customer's, else the one the case came from."""
     if case.customer is not None and case.customer.email:
         return case.customer.email
     wanted = {"case": case, "channel": Channel.EMAIL, "direction": Direction.IN}

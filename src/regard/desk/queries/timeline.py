@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from regard.desk.lifecycle import ENDINGS, EventKind, Promise, fold
 from regard.desk.models import Case, Contact, Direction, Event
@@ -37,24 +37,27 @@ class Entry:
 
 @dataclass(frozen=True)
 class Timeline:
-    """One page of a history, newest first."""
+    """One page of a history, newest first, and the promises of the whole of it."""
 
     entries: list[Entry]
+    promises: list[Promise]
     older: str = ""
     newer: bool = False
 
 
 def timeline_of(case: Case, after: str | None = None) -> Timeline:
-    """A page of the case's history, after a token of the page before. At most eight queries."""
+    """A page of the case's history, after a token of the page before. At most seven queries."""
     start = Place.of_token(after)
     events = Event.objects.filter(case=case)
     cut = take([events], Order("at", descending=True), PAGE, after=start)
     found = events.select_related("actor").in_bulk([place.id for place in cut.places])
     shown = [found[place.id] for place in cut.places]
+    turns = _turns_of(case)
     contacts = _contacts_between(case, start, cut.places[-1] if cut.older else None)
-    entries = [*_entries(case, shown), *(_of_contact(contact, contact.silo.name) for contact in contacts)]
+    entries = [*_entries(case, shown, turns), *(_of_contact(contact) for contact in contacts)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    return Timeline(entries, older=cut.places[-1].token if cut.older else "", newer=start is not None)
+    older = cut.places[-1].token if cut.older else ""
+    return Timeline(entries, _promises(turns), older=older, newer=start is not None)
 
 
 def _contacts_between(case: Case, start: Place | None, end: Place | None) -> list[Contact]:
@@ -69,34 +72,51 @@ def _contacts_between(case: Case, start: Place | None, end: Place | None) -> lis
 
 def promises_of(case: Case) -> list[Promise]:
     """The promises of a case and what became of them, newest first. One query."""
-    told = Event.objects.filter(Q(kind__in=PROMISE_KINDS) | Q(supersedes__isnull=False), case=case)
-    return list(reversed(fold(event.as_row() for event in told).promises))
+    return _promises(_turns_of(case))
+
+
+def _turns_of(case: Case) -> list[Event]:
+    """The events that settle promises or take back others."""
+    return list(Event.objects.filter(Q(kind__in=PROMISE_KINDS) | Q(supersedes__isnull=False), case=case))
+
+
+def _promises(turns: Iterable[Event]) -> list[Promise]:
+    return list(reversed(fold(event.as_row() for event in turns).promises))
 
 
 # --- events in words
 
 
 class _Names:
-    """Names of what events point at: one query for each kind of thing, and none where nothing points."""
+    """Names of what events point at. Two queries at most, and none where nothing points."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         data = [event.data or {} for event in events]
-        self.staff = _names(Staff, data, ("owner",))
-        self.units = _names(Unit, data, ("unit",))
-        self.services = _names(Service, data, ("service", "before"))
-        numbers = {d["contact"] for d in data if isinstance(d.get("contact"), int)}
-        self.contacts = Contact.objects.select_related("staff").in_bulk(numbers) if numbers else {}
+        wanted = {
+            "staff": (Staff, _ids(data, "owner")),
+            "units": (Unit, _ids(data, "unit")),
+            "services": (Service, _ids(data, "service", "before")),
+        }
+        parts = [
+            model.objects.filter(pk__in=ids).order_by().values_list(Value(what), "pk", "name")
+            for what, (model, ids) in wanted.items()
+            if ids
+        ]
+        found: dict[str, dict[int, str]] = {what: {} for what in wanted}
+        for what, pk, name in parts[0].union(*parts[1:], all=True) if parts else ():
+            found[what][pk] = name
+        self.staff, self.units, self.services = found["staff"], found["units"], found["services"]
+        contacts = _ids(data, "contact")
+        self.contacts = Contact.objects.select_related("staff").in_bulk(contacts) if contacts else {}
 
 
-def _names(model: type, data: Iterable[Mapping[str, Any]], keys: Sequence[str]) -> dict[int, str]:
-    ids = {d[key] for d in data for key in keys if isinstance(d.get(key), int)}
-    return dict(model.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}  # type: ignore[attr-defined]
+def _ids(data: Iterable[Mapping[str, Any]], *keys: str) -> set[int]:
+    return {found for d in data for key in keys if isinstance(found := d.get(key), int)}
 
 
-def _entries(case: Case, events: Sequence[Event]) -> list[Entry]:
+def _entries(case: Case, events: Sequence[Event], turns: Iterable[Event]) -> list[Entry]:
     names = _Names(events)
-    ids = [event.pk for event in events]
-    gone = set(Event.objects.filter(case=case, supersedes__in=ids).values_list("supersedes", flat=True))
+    gone = {event.supersedes for event in turns}
     return [_entry(event, case, names, is_gone=event.pk in gone) for event in events]
 
 
@@ -123,7 +143,7 @@ def _title(event: Event, data: Mapping[str, Any], names: _Names, contact: Contac
     owner = names.staff.get(data.get("owner", 0), "")
     unit = names.units.get(data.get("unit", 0), "")
     if contact is not None:
-        return _contact_title(contact)
+        return contact_title(contact)
     if event.kind == EventKind.RECATEGORISED:
         return f"Now about {names.services.get(data.get('service', 0), 'another service')}"
     into = f"C{data['into']:07d}" if isinstance(data.get("into"), int) else "another case"
@@ -166,20 +186,21 @@ def _fact(name: str) -> str:
     return name.removesuffix("_id").replace("_", " ").capitalize()
 
 
-def _contact_title(contact: Contact) -> str:
+def contact_title(contact: Contact) -> str:
+    """An exchange in a few words: its channel, its way, what came of it."""
     way = "to the customer" if contact.direction == Direction.OUT else "from the customer"
     outcome = contact.get_outcome_display().lower() if contact.outcome else ""
     return f"{contact.get_channel_display()} {way}" + (f": {outcome}" if outcome else "")
 
 
-def _of_contact(contact: Contact, source: str) -> Entry:
+def _of_contact(contact: Contact) -> Entry:
     return Entry(
         at=contact.started_at,
         kind=contact.channel,
-        title=_contact_title(contact),
+        title=contact_title(contact),
         text=contact.body or contact.subject,
         by=contact.staff.name if contact.staff else contact.staff_name,
-        source=source,
+        source=contact.silo.name,
         is_customer=True,
         contact=contact,
     )

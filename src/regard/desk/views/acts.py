@@ -128,5 +128,5 @@ VIEWS = {act.word: _view_of(act) for act in ACTS}
 
 
 def urlpatterns() -> list[URLPattern]:
-    """The addresses of all acts: /cases/C0000001/assign/ is `desk-assign`."""
-    return [path(f"cases/<str:number>/{act.word}/", VIEWS[act.word], name=act.url_name) for act in ACTS]
+    """The addresses of all acts: /cases/C0000001/assign is `desk-assign`."""
+    return [path(f"cases/<str:number>/{act.word}", VIEWS[act.word], name=act.url_name) for act in ACTS]

@@ -8,13 +8,14 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from regard.desk.access import get_case_for
+from regard.desk.access import get_case_for, hides_customer
 from regard.desk.lifecycle import PromiseState
 from regard.desk.models import Case, CaseKind
-from regard.desk.queries.timeline import promises_of, timeline_of
+from regard.desk.queries.timeline import Timeline, timeline_of
 from regard.desk.views.acts import acts_for
 from regard.office.access import may, open_to_staff
 from regard.office.roles import DESK_ROLES
+from regard.records.audit import viewed
 
 
 @open_to_staff
@@ -22,34 +23,36 @@ from regard.office.roles import DESK_ROLES
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Who it is for, where it stands, what was promised, what happened, and what one can do now."""
     found = get_case_for(request.user, number)
+    viewed(by=request.user, obj=found)
     timeline = timeline_of(found, request.GET.get("after"))
     if request.htmx and request.GET.get("after"):
         context = {"case": found, "timeline": timeline, "may_act": may(request.user, *DESK_ROLES)}
         return render(request, "desk/timeline.html", context)
-    return render(request, "desk/case.html", context_of(request, found) | {"timeline": timeline})
+    return render(request, "desk/case.html", context_of(request, found, timeline))
 
 
-def context_of(request: HttpRequest, found: Case) -> dict[str, Any]:
-    """What the pages of a case show besides its timeline."""
+def context_of(request: HttpRequest, found: Case, timeline: Timeline) -> dict[str, Any]:
+    """What the page of a case shows."""
     may_act = may(request.user, *DESK_ROLES)
-    promises = promises_of(found)
     return {
         "case": found,
         "may_act": may_act,
         "now": timezone.now(),
+        "hides_customer": hides_customer(request.user, found.customer),
         "customer_url": customer_url(found),
-        "promises": promises,
+        "timeline": timeline,
+        "promises": timeline.promises,
         "merged_number": f"C{found.merged_into_id:07d}" if found.merged_into_id else "",
         "details": [(name.replace("_", " ").capitalize(), value) for name, value in (found.details or {}).items()],
         "lines": list(found.lines.all()) if found.kind == CaseKind.ORDER else [],
         "acts": acts_for(found) if may_act else {},
-        "has_promise": any(p.state is PromiseState.OPEN for p in promises),
+        "has_promise": any(p.state is PromiseState.OPEN for p in timeline.promises),
     }
 
 
 def customer_url(found: Case) -> str:
     """The page of the case's customer; empty when there is none, or no such page."""
-    if found.customer is None or found.customer.restricted:
+    if found.customer is None:
         return ""
     try:
         return reverse("customers-customer", args=[found.customer.number])

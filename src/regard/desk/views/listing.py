@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from regard.customers.access import SEE_RESTRICTED
 from regard.desk import actions
 from regard.desk.access import get_filter_for
 from regard.desk.forms.filtering import FIELDS, FilterForm
@@ -78,6 +79,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "newer_url": _turned(request, before=page.newer),
         "older_url": _turned(request, after=page.older),
         "may_act": may(request.user, *DESK_ROLES),
+        "see_restricted": may(request.user, *SEE_RESTRICTED),
     }
     return render(request, "desk/cases.html", context)
 

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from regard.customers.access import SEE_RESTRICTED
 from regard.desk.queries.today import today_of
 from regard.office.access import may, open_to_staff
 from regard.office.roles import DESK_ROLES
@@ -14,4 +15,9 @@ from regard.office.roles import DESK_ROLES
 def today(request: HttpRequest) -> HttpResponse:
     """Next steps, promises, hand-overs and messages that wait; for a supervisor the whole unit's."""
     found = today_of(request.user)
-    return render(request, "desk/today.html", {"today": found, "may_act": may(request.user, *DESK_ROLES)})
+    context = {
+        "today": found,
+        "may_act": may(request.user, *DESK_ROLES),
+        "see_restricted": may(request.user, *SEE_RESTRICTED),
+    }
+    return render(request, "desk/today.html", context)
