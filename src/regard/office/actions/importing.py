@@ -63,11 +63,11 @@ def ensure_services_and_units(
 
     `unit` is the silo's: services told without a unit, and new units, belong to it. A word is looked up among
     codes, then names, of the silo's office only, without regard to case and spaces. A fixed number of queries and
-    one audit entry, however many are told. Call it before the transaction that loads the rows, not in it: the
+    one audit entry, however many are told. A blank unit is the silo's, a blank service is none. Call it before the transaction that loads the rows, not in it: the
     audit trail waits for whoever holds its end.
     """
     office = Unit.objects.select_for_update().get(pk=unit.office_id)  # two imports must not make one unit twice
-    told_services = list(dict.fromkeys(services))
+    told_services = [(word, of) for word, of in dict.fromkeys(services) if folded(word)]
     told_units = [*units, *(of for _, of in told_services if of)]
     unit_ids, made_units = _units(office, unit, list(dict.fromkeys(told_units)))
     service_ids, made_services = _services(office, unit, told_services, unit_ids)
@@ -84,7 +84,7 @@ def _units(office: Unit, above: Unit, told: list[str]) -> tuple[dict[str, int], 
     if not told:
         return {}, []
     here = list(Unit.objects.filter(path__startswith=office.path).order_by("-active", "path"))
-    known: dict[str, int] = {}
+    known: dict[str, int] = {"": above.pk}
     for key, pk in [*((u.code, u.pk) for u in here), *((u.name, u.pk) for u in here)]:
         known.setdefault(folded(key), pk)
     missing: dict[str, str] = {}
