@@ -306,7 +306,7 @@ def test_three_thousand_services_cost_a_dozen_queries_and_one_entry(cast, django
 
 def test_blank_words_name_nothing(cast):
     told = ensure(cast, units=["", "  "], services=[("", None), (" ", "Roads"), ("Noise", " ")])
-    assert told.units == {"": cast.permits.pk, "  ": cast.permits.pk, "Roads": cast.roads.pk, " ": cast.permits.pk}
+    assert told.units == dict.fromkeys(["", "  ", " "], cast.permits.pk)
     assert set(told.services) == {("Noise", " ")}
     assert Service.objects.get(pk=told.services["Noise", " "]).unit == cast.permits
 

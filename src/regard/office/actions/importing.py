@@ -62,9 +62,9 @@ def ensure_services_and_units(
     """Ids of the units and services that a file names, made (to be reviewed) where the office has none.
 
     `unit` is the silo's: services told without a unit, and new units, belong to it. A word is looked up among
-    codes, then names, of the silo's office only, without regard to case and spaces. A fixed number of queries and
-    one audit entry, however many are told. A blank unit is the silo's, a blank service is none. Call it before the transaction that loads the rows, not in it: the
-    audit trail waits for whoever holds its end.
+    codes, then names, of the silo's office only, without regard to case and spaces. A blank unit is the silo's, a
+    blank service is none. A fixed number of queries and one audit entry, however many are told. Call it before the
+    transaction that loads the rows, not in it: the audit trail waits for whoever holds its end.
     """
     office = Unit.objects.select_for_update().get(pk=unit.office_id)  # two imports must not make one unit twice
     told_services = [(word, of) for word, of in dict.fromkeys(services) if folded(word)]
