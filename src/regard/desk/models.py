@@ -282,7 +282,7 @@ class Contact(models.Model):
             models.Index(fields=["customer", "-started_at"], name="contact_by_customer"),
             models.Index(fields=["unit", "-started_at"], name="contact_by_unit"),
             models.Index(fields=["case"], name="contact_by_case", condition=models.Q(case__isnull=False)),
-            models.Index(fields=["unit", "started_at"], name="contact_to_return", condition=TO_RETURN),
+            models.Index(fields=["-started_at", "unit"], name="contact_to_return", condition=TO_RETURN),
             models.Index(fields=["unit"], name="contact_failed", condition=models.Q(outcome=Outcome.FAILED)),
             BrinIndex(fields=["txid"], name="contact_by_transaction", pages_per_range=32),
         ]

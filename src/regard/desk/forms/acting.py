@@ -4,10 +4,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils import timezone
 
 from regard.desk import actions
 from regard.desk.access import cases_seen_by, hides_customer, number_to_id
+from regard.desk.forms.selecting import LongSelect
 from regard.desk.lifecycle import Promise, PromiseState
 from regard.desk.models import OPEN_STATES, Case, Channel, Contact, Direction
 from regard.desk.queries.due import in_working_days
@@ -33,8 +35,17 @@ def words(label: str, hint: str = "", *, required: bool = True, long: bool = Fal
 
 def colleague(label: str, empty: str, hint: str = "", *, required: bool = False) -> forms.ModelChoiceField:
     """A field for a colleague; `offer_colleagues` fills it."""
-    nobody = Staff.objects.none()
-    return forms.ModelChoiceField(nobody, label=label, empty_label=empty, help_text=hint, required=required)
+    return pick(Staff, label, empty, hint, required=required)
+
+
+def pick(
+    model: type[Model], label: str, empty: str, hint: str = "", *, required: bool = True
+) -> forms.ModelChoiceField:
+    """A field for one of many; the form sets which."""
+    found = model._default_manager.none()
+    return forms.ModelChoiceField(
+        found, label=label, empty_label=empty, help_text=hint, required=required, widget=LongSelect()
+    )
 
 
 def offer_colleagues(form: forms.Form, staff: Staff) -> None:
@@ -130,7 +141,7 @@ class AssignForm(CaseForm):
 
 class TransferForm(CaseForm):
     done = "The case is handed over. It waits there until somebody accepts it."
-    unit = forms.ModelChoiceField(Unit.objects.none(), label="To which unit", empty_label="Choose a unit")
+    unit = pick(Unit, "To which unit", "Choose a unit")
     person = colleague("To a person", "Whoever leads the unit", "Without a name it waits for the lead of the unit.")
     reason = words("Why it belongs there")
     context = words("What they need to know", "So that the customer does not have to say it twice.")
@@ -292,7 +303,7 @@ class MergeForm(CaseForm):
 
 class RecategoriseForm(CaseForm):
     done = "The case is about another service now."
-    service = forms.ModelChoiceField(Service.objects.none(), label="Service", empty_label="Choose a service")
+    service = pick(Service, "Service", "Choose a service")
     reason = words("Why")
 
     def prepare(self) -> None:

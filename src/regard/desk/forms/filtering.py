@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from django import forms
 from django.utils import timezone
 
+from regard.desk.forms.selecting import LongSelect
 from regard.desk.models import CASE_STATES, Channel
 from regard.desk.queries.listing import ANY, ME, NOBODY, OPEN, CaseFilter
 from regard.office.access import colleagues_of, services_of_office, units_seen_by
@@ -23,10 +24,10 @@ class FilterForm(forms.Form):
         label="Number or words", required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
     state = forms.ChoiceField(label="State", required=False, choices=[])
-    unit = forms.ChoiceField(label="Unit", required=False)
-    service = forms.ChoiceField(label="Service", required=False)
+    unit = forms.ChoiceField(label="Unit", required=False, widget=LongSelect())
+    service = forms.ChoiceField(label="Service", required=False, widget=LongSelect())
     channel = forms.ChoiceField(label="Channel", required=False, choices=[("", "Any channel"), *Channel.choices])
-    owner = forms.ChoiceField(label="Owner", required=False)
+    owner = forms.ChoiceField(label="Owner", required=False, widget=LongSelect())
     received_from = forms.DateField(label="Received from", required=False, widget=DateInput())
     received_to = forms.DateField(label="Received to", required=False, widget=DateInput())
     overdue = forms.BooleanField(label="Overdue only", required=False)

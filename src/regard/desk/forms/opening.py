@@ -9,7 +9,7 @@ from django.utils import timezone
 from regard.customers.models import Customer
 from regard.desk import actions
 from regard.desk.access import cases_seen_by, find_customer_for, number_to_id
-from regard.desk.forms.acting import colleague, offer_colleagues, show_refusal, when, words
+from regard.desk.forms.acting import colleague, offer_colleagues, pick, show_refusal, when, words
 from regard.desk.models import OPEN_STATES, Case, Channel, Contact, Direction, Outcome
 from regard.office.access import services_of_office, units_of_office
 from regard.office.models import Service, Staff, Unit
@@ -59,11 +59,11 @@ class NewCaseForm(DeskForm):
     subject = forms.CharField(
         label="What it is about", max_length=500, widget=forms.TextInput(attrs={"autofocus": True})
     )
-    service = forms.ModelChoiceField(Service.objects.none(), required=False, empty_label="Not known yet")
+    service = pick(Service, "Service", "Not known yet", required=False)
     channel = forms.ChoiceField(label="How it came in", choices=WAYS, initial=Channel.COUNTER)
     description = words("What the customer told us", required=False, long=True)
     address = forms.CharField(label="Where", max_length=500, required=False)
-    unit = forms.ModelChoiceField(Unit.objects.none(), label="Unit that handles it")
+    unit = pick(Unit, "Unit that handles it", "Choose a unit")
     owner = colleague("Owner", "Me, or the lead of the unit")
     received_at = forms.DateTimeField(
         label="Received", required=False, help_text="Left empty: now.", widget=DateTimeInput()

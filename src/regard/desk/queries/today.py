@@ -141,4 +141,6 @@ def _team(staff: Staff, now: datetime) -> list[Member]:
 def _number(**wanted: object) -> Subquery:
     """How many of a person's open cases fit, as a subquery: a count over the entries of one index."""
     rows = Case.objects.filter(OPEN, **wanted).order_by()
-    return Subquery(rows.annotate(n=Func("pk", function="COUNT")).values("n"), output_field=IntegerField())
+    return Subquery(
+        rows.annotate(n=Func(template="COUNT(*)", output_field=IntegerField())).values("n"), output_field=IntegerField()
+    )
