@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regard.sources import dates
+from regard.sources.mailheaders import mail_part
 from regard.sources.mapping import Column, Mapping, Target, When
 from regard.sources.mapping_parts import KEEP
 from regard.sources.readers.base import literal, quoted
@@ -108,15 +109,16 @@ class Cells:
         told = cells[0] if len(cells) == 1 else f"nullif(concat_ws({literal(column.join)}, {', '.join(cells)}), '')"
         if column.blanks:
             told = not_blank(told, column.blanks)
+        if column.mail:
+            told = mail_part(told, column.mail)
         if column.when:
-            other = self._cell(column.when.column)
-            holds = f"lower({other}) IN {lowered(column.when.values)}" if column.when.values else f"{other} IS NOT NULL"
+            holds = " AND ".join(condition(part, self._cell(part.column)) for part in column.when.parts)
             told = f"CASE WHEN {holds} THEN {told} END"
         return told if told in cells else self._add("told", f"x_{slot.name}", told)
 
     def _column(self, slot: Slot, column: Column) -> str:
         told = self._told(slot, column)
-        text = self._word(slot, column, told)
+        text = self._around(slot, column, self._word(slot, column, told))
         if slot.type == "timestamptz":
             value = self._instant(slot, column, text)
         elif slot.type == "date":
@@ -134,6 +136,12 @@ class Cells:
             missing = said(f"{slot.name} is missing{where}. Add it to the row.")
             self._fault(slot, column, f"{text} IS NULL AND {told} IS NULL", "missing", missing)
         return value
+
+    def _around(self, slot: Slot, column: Column, text: str) -> str:
+        if not (column.prefix or column.suffix):
+            return text
+        parts = [literal(column.prefix), text, literal(column.suffix)]  # || keeps what is not told untold
+        return self._add("plain", f"z_{slot.name}", " || ".join(part for part in parts if part != "''"))
 
     def _fault(self, slot: Slot, column: Column, condition: str, code: str, message: str) -> None:
         self.faults.append(Fault(condition, slot.name, column.source, code, message))
@@ -278,8 +286,17 @@ def trimmed_of(text: str) -> str:
 
 def applies(when: When, blanks: Sequence[str]) -> str:
     """SQL over `raw` that is true for the rows a condition holds for."""
-    text = trimmed_of(quoted(when.column))
-    return f"lower({text}) IN {lowered(when.values)}" if when.values else f"{not_blank(text, blanks)} IS NOT NULL"
+    texts = {part: trimmed_of(quoted(part.column)) for part in when.parts}
+    return " AND ".join(
+        condition(part, text if part.values else not_blank(text, blanks)) for part, text in texts.items()
+    )
+
+
+def condition(when: When, text: str) -> str:
+    """SQL for one condition on a text that is NULL where blank (which only matters without `values`)."""
+    if when.values:
+        return f"lower({text}) IN {lowered(when.values)}"
+    return f"({text}) IS {'NOT NULL' if when.told else 'NULL'}"
 
 
 def lowered(values: Sequence[str]) -> str:

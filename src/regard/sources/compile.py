@@ -12,6 +12,7 @@ import duckdb
 
 from regard.sources import dates
 from regard.sources.cells import Cells, Fault, applies, as_text, details_json, said, typed_null
+from regard.sources.mailheaders import decode_headers
 from regard.sources.mapping import AmbiguousDatesError, DateQuestion, Mapping, MappingError, Target
 from regard.sources.readers.base import RawTable, literal, quoted
 from regard.sources.settling import same_keys
@@ -66,6 +67,7 @@ def run_mapping(con: duckdb.DuckDBPyConnection, mapping: Mapping, raw: RawTable)
     con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
     try:
         statements = compile_mapping(mapping, raw.columns)
+        decode_headers(con, mapping.resolved(raw.columns))
         if mapping.date_order is None:
             _ask_about_dates(con, mapping.resolved(raw.columns))
         for statement in statements:
@@ -232,7 +234,7 @@ class _Compiling:
 def _unclaimed(mapping: Mapping, columns: Sequence[str]) -> str:
     """Rows that no target applies to are not dropped."""
     claimed = " OR ".join(f"({applies(t.when, mapping.blanks)})" for t in mapping.targets if t.when)
-    read = ", ".join(dict.fromkeys(t.when.column for t in mapping.targets if t.when))
+    read = ", ".join(dict.fromkeys(part.column for t in mapping.targets if t.when for part in t.when.parts))
     message = f"No part of the mapping applies to this row (column {read}). Add its value to a 'when' of the mapping."
     fault = Fault("TRUE", "", read, "no_target", said(message))
     into = literal(mapping.targets[0].into)

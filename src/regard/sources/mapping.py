@@ -81,9 +81,9 @@ def fingerprint_of(columns: Sequence[str]) -> str:
 
 
 def _when_to_plain(when: When) -> dict[str, Any]:
-    return (
-        {"column": when.column, "values": list(when.values)} if when.values else {"column": when.column, "told": True}
-    )
+    plain: dict[str, Any] = {"column": when.column}
+    plain |= {"values": list(when.values)} if when.values else {"told": when.told}
+    return plain | ({"also": _when_to_plain(when.also)} if when.also else {})
 
 
 def _target_to_plain(target: Target) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _column_to_plain(column: Column) -> Any:
         plain["column"] = column.columns[0]
     else:
         plain |= {"columns": list(column.columns), "join": column.join}
-    for name in ("formats", "values", "otherwise", "blanks", "decimal", "day", "when", "optional"):
+    for name in _SETTINGS:
         value = getattr(column, name)
         if value == getattr(_PLAIN, name):
             continue
@@ -117,6 +117,7 @@ def _column_to_plain(column: Column) -> Any:
 
 
 _PLAIN = Column()
+_SETTINGS = tuple(f.name for f in fields(Column) if f.name not in ("columns", "join", "constant"))
 
 
 # --- a mapping meets a file --------------------------------------------------------------------------
@@ -144,7 +145,9 @@ class _Resolving:
         return found or name
 
     def _when(self, when: When | None, use: str) -> When | None:
-        return None if when is None else When(self._find(when.column, use), when.values)
+        if when is None:
+            return None
+        return replace(when, column=self._find(when.column, use), also=self._when(when.also, use))
 
     def _target(self, target: Target) -> Target:
         needed = {"key", *REQUIRED[target.into]}

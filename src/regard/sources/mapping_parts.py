@@ -10,6 +10,8 @@ DATE_ORDERS = ("ymd", "mdy", "dmy")
 DATE_FORMATS = ("iso", "excel", "epoch", "epoch_ms", "dmy", "mdy")
 """Named date formats, beside strptime patterns. Without `formats` a column reads ISO and every unambiguous form."""
 DIRECTIVES = frozenset("aAbBdjHImMnpfgSuUwWyYzZ%-xXcG")
+MAIL_PARTS = ("name", "address")
+"""What `mail` takes out of a mail header such as `Ann Ash <ann@mail.example>`."""
 KEEP = "="
 """`otherwise = "="`: a value that the map does not name is kept as it was told."""
 
@@ -47,10 +49,17 @@ class DateQuestion:
 @dataclass(frozen=True, slots=True)
 class When:
     """A condition on one column: its value is among `values` (trimmed, without regard to case); or, without
-    values, it is told at all, that is not blank."""
+    values, it is told at all, that is not blank; or, with `told` false, it is blank. `also` must hold beside it."""
 
     column: str
     values: tuple[str, ...] = ()
+    told: bool = True
+    also: "When | None" = None
+
+    @property
+    def parts(self) -> tuple["When", ...]:
+        """This condition and every other that must hold beside it."""
+        return (self, *(self.also.parts if self.also else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ class Column:
     values: told value -> word, compared trimmed and without case; "" as the word means: not told.
     otherwise: for values the map does not name; None quarantines them, "=" keeps them.
     blanks: values that are not told, beside the mapping's own.
+    mail: "name" or "address": that part of a mail header (`Ann Ash <ann@mail.example>`, encoded words decoded).
+    prefix, suffix: set around a told text, last of all.
     decimal: "." or ",".
     day: "end" reads a date without a time as the end of that day (a promise "by the 15th").
     when: told only in rows where this holds.
@@ -74,6 +85,9 @@ class Column:
     values: Dict[str, str] = field(default_factory=dict)
     otherwise: str | None = None
     blanks: tuple[str, ...] = ()
+    mail: str = ""
+    prefix: str = ""
+    suffix: str = ""
     decimal: str = "."
     day: Literal["start", "end"] = "start"
     when: When | None = None

@@ -11,6 +11,7 @@ from regard.sources.mapping_parts import (
     DATE_ORDERS,
     DIRECTIVES,
     KEEP,
+    MAIL_PARTS,
     Column,
     MappingError,
     Target,
@@ -18,7 +19,7 @@ from regard.sources.mapping_parts import (
     nearest,
 )
 from regard.sources.readers.base import FORMATS, ReadOptions
-from regard.sources.targets import COLUMNS, MADE, REQUIRED, TARGETS, WORDS, fillable
+from regard.sources.targets import COLUMNS, MADE, REQUIRED, TARGETS, WORDS, fillable, is_free_text
 
 
 def check_time_zone(name: str) -> str | None:
@@ -170,6 +171,9 @@ class _Reading:
             values=self._values(into, name, told.get("values", {}), place),
             otherwise=None if told.get("otherwise") is None else str(told["otherwise"]),
             blanks=self._texts(told.get("blanks", []), f"blanks of {place}"),
+            mail=told.get("mail", ""),
+            prefix=str(told.get("prefix", "")),
+            suffix=str(told.get("suffix", "")),
             decimal=told.get("decimal", "."),
             day=told.get("day", "start"),
             when=self._when(told.get("when"), place),
@@ -183,6 +187,10 @@ class _Reading:
             self.problems.append(f"decimal of {place} is '{column.decimal}'. Write '.' or ','.")
         if column.day not in ("start", "end"):
             self.problems.append(f"day of {place} is '{column.day}'. Write 'start' or 'end'.")
+        if column.mail not in ("", *MAIL_PARTS):
+            self.problems.append(f"mail of {place} is '{column.mail}'. Write 'name' or 'address'.")
+        if (column.prefix or column.suffix) and not is_free_text(into, name):
+            self.problems.append(f"{place} is no free text, so it can have no prefix or suffix. Leave them out.")
         for word in (column.constant, column.otherwise):
             if word not in (None, "", KEEP):
                 self._word(into, name, str(word), place)
@@ -223,11 +231,11 @@ class _Reading:
         if not isinstance(told, dict) or not isinstance(told.get("column"), str):
             self.problems.append(f"when of {place} needs a column.")
             return None
-        self._only(told, ("column", "values", "told"), f"when of {place}")
+        self._only(told, ("column", "values", "told", "also"), f"when of {place}")
         values = self._texts(told.get("values", []), f"values in when of {place}")
-        if bool(values) == (told.get("told") is True):
-            self.problems.append(f"when of {place} needs either values = [...] or told = true.")
-        return When(told["column"], values)
+        if bool(values) == isinstance(told.get("told"), bool):
+            self.problems.append(f"when of {place} needs either values = [...] or told = true (or false: blank).")
+        return When(told["column"], values, bool(told.get("told", True)), self._when(told.get("also"), place))
 
 
 def _plain_text(value: object) -> str:

@@ -216,6 +216,11 @@ class Slot:
         return self.name in REQUIRED[self.target]
 
 
+def is_free_text(target: str, column: str) -> bool:
+    """Whether a column holds any text: no date, no number, none of a list of words."""
+    return COLUMNS[target][column] == "text" and (target, column) not in WORDS
+
+
 def fillable(target: str) -> tuple[str, ...]:
     """The columns of a target that a mapping may name."""
     return tuple(name for name in COLUMNS[target] if name not in MADE)
