@@ -1,8 +1,10 @@
 """Replies leave through a real SMTP server on this machine - or fail in words, and can be sent again."""
 
+import asyncio
 import socketserver
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -14,9 +16,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from regard.config import jobs
 from regard.desk import actions, mail, tasks
 from regard.desk.models import Case, Contact, Event
 from regard.records.actors import System
+from regard.records.models import AuditEntry
 from tests.desk.conftest import kinds, refolded, stored
 
 BODY = "Dear Jane,\n\nyou may build it.\n.\nThe line above is a single dot."
@@ -247,12 +251,9 @@ def test_letters_that_cannot_even_be_made(reply, letterbox, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_sends_what_was_committed(cast, case, letterbox):
-    import asyncio
-
-    from regard.config import jobs
-
     actions.reply(by=cast.alice, case=case, to="jane@example.org", subject="Your fence", body=BODY)
-    asyncio.run(jobs.work(alone=True, until_empty=True))
+    with ThreadPoolExecutor(1) as apart:  # after a browser test an event loop runs in this thread
+        apart.submit(asyncio.run, jobs.work(alone=True, until_empty=True)).result(timeout=60)
     assert Contact.objects.get().outcome == "sent"
     assert len(letterbox.letters) == 1
     assert Event.objects.filter(case=case, kind="answered").count() == 1
@@ -261,7 +262,5 @@ def test_the_worker_sends_what_was_committed(cast, case, letterbox):
 
 @pytest.mark.django_db
 def test_mail_actions_are_audited_by_the_mailer(reply, letterbox):
-    from regard.records.models import AuditEntry
-
     work(reply)
     assert AuditEntry.objects.filter(action="desk.mail_sent", actor_name=System("mail").audit_name).exists()
