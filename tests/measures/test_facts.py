@@ -79,8 +79,13 @@ def check(fact: dict, case: Case, cast) -> None:
     assert fact["pauses"] == len(state.pauses) + (state.paused_at is not None)
     ended_before = min(state.answered_at or case.received_at, ended or case.received_at) < case.received_at
     assert fact["impossible"] == int(ended_before)
-    check_stage(fact, case, state, "answer", state.answered_at)
-    check_stage(fact, case, state, "resolve", state.resolved_at)
+    if ended_before:
+        assert {fact[f"{stage}_{name}"] for stage in ("answer", "resolve") for name in ("seen", "step", "used")} == {
+            None
+        }
+    else:
+        check_stage(fact, case, state, "answer", state.answered_at)
+        check_stage(fact, case, state, "resolve", state.resolved_at)
     clock = clock_of_unit(case.unit)
     assert fact["received_open"] == math.floor(clock.at([case.received_at])[0])
     if state.paused_at:

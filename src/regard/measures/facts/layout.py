@@ -20,7 +20,7 @@ IDS_PER_FILE = 1 << 17
 STEPS_A_DOUBLING = 64
 LONGEST = np.iinfo(np.int32).max  # seconds, 68 years: what is longer is a mistake of a silo
 
-INSTANT = pa.timestamp("us", tz="UTC")
+INSTANT = pa.timestamp("us")  # in UTC; without a zone, so that no engine needs a list of zones to read it
 WORD = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -49,7 +49,11 @@ _PLACE = _columns(
 def _stage(stage: str, done: str) -> tuple[Column, ...]:
     """The columns of one stage of a case: how long until `done`, on both clocks, and how that compares."""
     return _columns(
-        (f"{stage}_seen", pa.int16(), f"1: {done}; 0: withdrawn or merged before; empty: still waited for"),
+        (
+            f"{stage}_seen",
+            pa.int16(),
+            f"1: {done}; 0: withdrawn or merged before; empty: still waited for, or impossible",
+        ),
         (f"{stage}_seconds", pa.int32(), f"elapsed time until {done}, or until it was withdrawn or merged"),
         (f"{stage}_step", pa.int16(), "the same in steps"),
         (f"{stage}_working", pa.int32(), "the same on the official clock: open hours, pauses out"),
@@ -74,7 +78,7 @@ CASE = (
         ("left_at", INSTANT, "when it was withdrawn or merged"),
         ("received_month", pa.date32(), "first day of the month of arrival, by the unit's own time zone"),
         ("ended_month", pa.date32(), "first day of the month in which it was resolved, withdrawn or merged"),
-        ("impossible", pa.int16(), "1 when it ended before it arrived: no length is told"),
+        ("impossible", pa.int16(), "1 when it was answered or ended before it arrived: then no length is told"),
     ),
     *_stage("answer", "first answered"),
     *_stage("resolve", "resolved"),
@@ -149,6 +153,15 @@ TABLES: dict[str, tuple[Column, ...]] = {"case": CASE, "promise": PROMISE, "cont
 
 #: The id by which a table's rows are spread over files. Promises lie with their case.
 FILED_BY = {"case": "case_id", "promise": "case_id", "contact": "contact_id", "feedback": "feedback_id"}
+
+#: How rows lie in a file. Rows that are counted together lie together: they pack better, and adding up ten million
+#: of them by month, unit and length takes a third less time than in the order of ids.
+SORTED_BY = {
+    "case": ("received_month", "unit", "resolve_step"),
+    "promise": ("due_month", "unit"),
+    "contact": ("started_month", "unit", "wait_step"),
+    "feedback": ("month", "unit"),
+}
 
 SCHEMAS = {name: pa.schema([(c.name, c.type) for c in columns]) for name, columns in TABLES.items()}
 

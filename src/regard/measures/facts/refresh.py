@@ -80,6 +80,7 @@ def refresh(*, full: bool = False, report: Report = lambda _: None) -> Refreshed
                 token=work.token,
                 database=source.snapshot.database,
                 watermark=source.snapshot.oldest,
+                snapshot=source.snapshot.text,
                 as_of=source.snapshot.at,
                 full_at=full_at,
                 files=work.files(),
@@ -104,7 +105,7 @@ def _why_full(facts: FactStore, before: Manifest | None, source: Source) -> str:
 
 def _touched(before: Manifest, source: Source, frame: Frame) -> dict[str, list[int]]:
     """Ids whose facts may have changed since `before`, by table."""
-    cases = set(source.changed("desk_event", "case_id", before.watermark))
+    cases = set(source.changed("desk_event", "case_id", before.watermark, before.snapshot))
     cases.update(source.cases_received_since(before.as_of - RECENT))
     cases.update(source.cases_of("unit_id", changed(before.calendars, frame.calendar_digests)))
     cases.update(source.cases_of("service_id", changed(before.standards, frame.standard_digests)))
@@ -113,7 +114,7 @@ def _touched(before: Manifest, source: Source, frame: Frame) -> dict[str, list[i
         name = _SOURCES[table]
         newest = source.highest(name)
         recent = range(max(newest - RECENT_IDS, 0) + 1, newest + 1)
-        found[table] = sorted({*source.changed(name, "id", before.watermark), *recent})
+        found[table] = sorted({*source.changed(name, "id", before.watermark, before.snapshot), *recent})
     return found
 
 
@@ -253,7 +254,10 @@ def _behind(manifest: Manifest) -> int:
     with connection.cursor() as cursor:
         total = 0
         for table in ("desk_event", "desk_contact", "voice_feedback"):
-            cursor.execute(f"SELECT count(*) FROM {table} WHERE txid >= %s", [manifest.watermark])
+            cursor.execute(
+                f"SELECT count(*) FROM {table} WHERE txid >= %s AND NOT pg_visible_in_snapshot(txid::text::xid8, %s)",
+                [manifest.watermark, manifest.snapshot],
+            )
             total += cursor.fetchone()[0]
     return total
 

@@ -47,8 +47,9 @@ def case_rows(cases: pa.Table, pauses: Pauses, promises: Promises, frame: Frame)
     is_open = ints(pc.is_in(state, value_set=pa.array(_OPEN))) == 1
     left_at = ints(cases["withdrawn_at"])
     ended = np.maximum(ints(cases["resolved_at"]), left_at)  # MISSING is the lowest number; only one is told
-    lengths = _Lengths(ids, received, calendar, _of_cases(pauses, ids), frame)
     impossible = np.minimum(_or(ints(cases["answered_at"]), received), _or(ended, received)) < received
+    lengths = _Lengths(ids, received, calendar, _of_cases(pauses, ids), frame)
+    never = np.where(impossible, MISSING, left_at)
     columns: dict[str, Any] = _place(cases, unit, frame) | {
         "case_id": ids,
         "kind": cases["kind"],
@@ -76,7 +77,7 @@ def case_rows(cases: pa.Table, pauses: Pauses, promises: Promises, frame: Frame)
     service = ints(cases["service_id"], 0)
     for stage, done_at in (("answer", ints(cases["answered_at"])), ("resolve", ints(cases["resolved_at"]))):
         standard = frame.standards(stage, service, unit, received)
-        columns |= _stage(stage, lengths, done_at, left_at, standard)
+        columns |= _stage(stage, lengths, np.where(impossible, MISSING, done_at), never, standard)
     return table("case", columns)
 
 
@@ -245,6 +246,8 @@ def _column(values: Any, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
         return whole.cast(pa.int32()).cast(kind) if pa.types.is_date32(kind) else whole.cast(kind)
     if pa.types.is_dictionary(kind):
         return pc.dictionary_encode(values).cast(kind)
+    if pa.types.is_timestamp(kind):
+        return values.cast(pa.timestamp("us", tz="UTC")).cast(kind)
     return values.cast(kind)
 
 

@@ -43,13 +43,14 @@ FROM voice_feedback WHERE {which}"""
 class Snapshot:
     """Where in the life of the database we read.
 
-    oldest: every transaction below it has ended and is seen, so it is the next watermark. next: the first id
-    not given out yet. database: the server's own id and the database's, so that a watermark is never used on
-    another one.
+    oldest: every transaction below it has ended and is seen, so it is the next watermark. next: the first id not
+    given out yet. text: the snapshot itself, which knows of each one in between whether it was seen.
+    database: the server's own id and the database's, so that a watermark is never used on another one.
     """
 
     oldest: int
     next: int
+    text: str
     database: str
     at: datetime
 
@@ -96,13 +97,15 @@ class Source:
         """The highest id of a table; 0 when it is empty."""
         return self._one(f"SELECT coalesce(max(id), 0) FROM {table}")[0]
 
-    def changed(self, table: str, column: str, watermark: int) -> list[int]:
-        """Distinct values of `column` in rows written by transactions from `watermark` on.
+    def changed(self, table: str, column: str, watermark: int, seen: str) -> list[int]:
+        """Distinct values of `column` in rows of transactions that the snapshot `seen` had not seen.
 
-        Ids not given out yet belong to the server that a restored dump came from: such rows are old.
+        watermark: the oldest of those; it lets an index find them. Ids not given out yet belong to the server that
+        a restored dump came from: such rows are old.
         """
         return self._ids(
             f"SELECT DISTINCT {column} FROM {table} WHERE txid >= {watermark:d} AND txid < {self.snapshot.next:d}"
+            f" AND NOT pg_visible_in_snapshot(txid::text::xid8, '{seen}')"
         )
 
     def cases_received_since(self, instant: datetime) -> list[int]:
@@ -113,13 +116,13 @@ class Source:
         return self._ids(f"SELECT id FROM desk_case WHERE {column} = ANY({_array(values)})") if values else []
 
     def _snapshot(self) -> Snapshot:
-        oldest, following, server, number, at = self._one(
-            """SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint,
+        oldest, following, text, server, number, at = self._one(
+            """SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, s::text,
                       (SELECT system_identifier FROM pg_control_system()),
                       (SELECT oid::bigint FROM pg_database WHERE datname = current_database()), now()
                FROM pg_current_snapshot() s"""
         )
-        return Snapshot(oldest, following, f"{server}/{number}", at)
+        return Snapshot(oldest, following, text, f"{server}/{number}", at)
 
     def _ids(self, sql: str) -> list[int]:
         return self._query(sql).column(0).to_pylist()

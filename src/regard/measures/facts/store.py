@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from regard.measures.facts.layout import FILED_BY, LAYOUT, SCHEMAS
+from regard.measures.facts.layout import LAYOUT, SCHEMAS, SORTED_BY
 
 #: How long files that no longer count are kept, for readers that opened the set before.
 GRACE = timedelta(minutes=10)
@@ -43,13 +43,15 @@ class Manifest:
     """A consistent set of facts.
 
     token: names this set, never used twice. database: which server and database it was read from.
-    watermark: transactions below it have been read. as_of: the instant whose state the facts show.
+    watermark: transactions below it have been read; snapshot: and which of those above it, as PostgreSQL writes it.
+    as_of: the instant whose state the facts show.
     calendars, standards: what lengths were computed with, by unit and by service.
     """
 
     token: str
     database: str
     watermark: int
+    snapshot: str
     as_of: datetime
     full_at: datetime
     files: tuple[FactFile, ...]
@@ -111,14 +113,15 @@ class FactStore:
         return pq.read_table(self.root / file.name, schema=SCHEMAS[file.table])
 
     def write(self, token: str, table: str, part: int, rows: pa.Table) -> FactFile | None:
-        """Write one file, sorted by id, and force it to disk; None when there are no rows.
+        """Write one file, sorted for adding up, and force it to disk; None when there are no rows.
 
         Cases still open come last, in row groups of their own: what asks for open work skips all others.
         """
         if not rows.num_rows:
             return None
         name = f"{table}-{part:06d}-{token}.parquet"
-        rows = rows.cast(SCHEMAS[table]).sort_by(FILED_BY[table]).unify_dictionaries()
+        rows = rows.cast(SCHEMAS[table]).sort_by([(column, "ascending") for column in SORTED_BY[table]])
+        rows = rows.unify_dictionaries()
         with (self.root / name).open("wb") as out:
             _write_groups(rows, out)
             out.flush()
