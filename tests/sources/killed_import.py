@@ -29,7 +29,7 @@ def child(run_id: int) -> None:
     for _ in range(200):  # the server needs a moment to notice that the one before is gone, and to free its lock
         try:
             run = Run.objects.select_related("silo__unit", "mapping", "upload").get(pk=run_id)
-            Importing(run, System("test import"), chunk=400).go()
+            Importing(run, System("test import"), chunk=150).go()
         except BusyError:
             time.sleep(0.05)
         else:

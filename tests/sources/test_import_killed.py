@@ -15,7 +15,7 @@ from tests.sources.importing import as_csv, books
 from tests.sources.test_import_cases import row
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-ROWS = 6_000
+ROWS = 2_500
 
 
 def messy_rows() -> list[dict[str, str]]:
@@ -85,7 +85,7 @@ def import_killed(run: Run, kills: int, seconds: float, home: Path) -> int:
 
 def test_killed_at_ten_points_the_result_is_that_of_an_undisturbed_run(importer, settings):
     rows = messy_rows()
-    importer.chunk = 400
+    importer.chunk = 150
     started = time.monotonic()
     undisturbed_books = books(importer.rows(*rows))
     seconds = time.monotonic() - started

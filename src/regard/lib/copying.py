@@ -23,7 +23,7 @@ def stage(cursor: Any, table: str, columns: str) -> None:
 
 
 def copy_in(cursor: Any, table: str, file: CopyFile) -> int:
-    """COPY `file` into `table` over a Django or psycopg cursor. Returns the number of rows written.
+    """COPY `file` into `table` over a Django or psycopg cursor, and delete it. Returns the number of rows written.
 
     Raises the driver's error (nothing of the file is kept then: COPY is one statement) and ValueError when the
     database took another number of rows than the file was said to have.
@@ -37,6 +37,7 @@ def copy_in(cursor: Any, table: str, file: CopyFile) -> int:
             copy.write(block)
     if cursor.rowcount != file.rows:
         raise ValueError(f"{table}: {cursor.rowcount} rows arrived of {file.rows}; the batch is taken back.")
+    file.path.unlink()
     return file.rows
 
 

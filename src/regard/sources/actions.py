@@ -4,6 +4,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping as Values
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -104,6 +105,15 @@ def start_run(*, by: Actor, upload: Upload, mapping: Mapping, background: bool =
     return run
 
 
+@transaction.atomic
+def import_upload(
+    *, by: Actor, upload: Upload, silo: Silo, spec: Spec, fingerprint: str, background: bool = True
+) -> Run:
+    """Remember the mapping for this source and start the import of the file by it."""
+    mapping = save_mapping(by=by, silo=silo, spec=replace(spec, silo=silo.code), fingerprint=fingerprint)
+    return start_run(by=by, upload=upload, mapping=mapping, background=background)
+
+
 def _queue(run: Run) -> None:
     from regard.sources.tasks import run_import  # tasks import this module
 
@@ -118,8 +128,8 @@ def cancel_run(*, by: Actor, run: Run) -> None:
     fields = {"cancel_asked": True}
     if run.state == RunState.WAITING:
         fields |= {"state": RunState.CANCELLED, "cancel_asked": False}
+    audit.record(by=by, action="sources.cancel_run", obj=run)  # before the row: a step takes the two in this order
     Run.objects.filter(pk=run.pk).update(**fields)
-    audit.record(by=by, action="sources.cancel_run", obj=run)
 
 
 @transaction.atomic
@@ -127,8 +137,8 @@ def resume_run(*, by: Actor, run: Run, background: bool = True) -> None:
     """Go on with a run that was cancelled, failed or left behind by a stopped worker."""
     if run.state == RunState.DONE:
         raise ImportRefusedError("This import is done. To read the file again, import it again.")
-    Run.objects.filter(pk=run.pk).update(state=RunState.WAITING, cancel_asked=False, error="")
     audit.record(by=by, action="sources.resume_run", obj=run)
+    Run.objects.filter(pk=run.pk).update(state=RunState.WAITING, cancel_asked=False, error="")
     if background:
         transaction.on_commit(lambda: _queue(run))
 
@@ -183,9 +193,7 @@ def set_aside(*, by: Actor, rows: QuerySet[QuarantinedRow], reason: str) -> int:
 
 
 @transaction.atomic
-def release_rows(
-    *, by: Actor, run: Run, rows: QuerySet[QuarantinedRow] | None = None, background: bool = True
-) -> Run:
+def release_rows(*, by: Actor, run: Run, rows: QuerySet[QuarantinedRow] | None = None, background: bool = True) -> Run:
     """Read quarantined rows again, with their corrections, as a run of their own.
 
     Rows that still do not fit are quarantined by that run. Raises ImportRefusedError when none is waiting, or

@@ -6,11 +6,11 @@ same transaction as the rows, so the books of a resumed run are those of one tha
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -29,7 +29,9 @@ from regard.sources.loading.quarantine import keep_quarantine
 from regard.sources.loading.workspace import Workspace
 from regard.sources.mapping import Mapping, MappingError
 from regard.sources.models import Run, RunState
+from regard.sources.planning import differences, plan
 from regard.sources.readers import ReadError, ReadOptions, open_raw
+from regard.sources.steps import CancelledError, Steps
 from regard.voice import actions as voice
 
 log = logging.getLogger(__name__)
@@ -43,10 +45,6 @@ def region_of(silo: Silo) -> str:
     """The country that phone numbers without a prefix belong to: that of the unit's working calendar."""
     calendar = calendars_of_units([silo.unit_id]).get(silo.unit_id)
     return (calendar.country if calendar else "") or settings.REGARD_COUNTRY
-
-
-class CancelledError(Exception):
-    """Somebody asked the run to stop. What was committed stays; the run can be resumed."""
 
 
 class BusyError(Exception):
@@ -77,6 +75,7 @@ class Importing:
     chunk: int = CHUNK
     space: Workspace = field(init=False)
     mapping: Mapping = field(init=False)
+    steps: Steps = field(init=False)
 
     def go(self) -> Run:
         """Do the whole run. Ends it as done, cancelled or failed (with a message); never half-silently.
@@ -110,15 +109,15 @@ class Importing:
         folder = Path(settings.HOME) / "runs" / str(self.run.pk)
         now = self.run.started_at or datetime.now(UTC)
         self.mapping = Mapping.from_toml(self.run.mapping.toml)
-        region = region_of(self.run.silo)
-        self.space = Workspace(folder, self.run.silo, self.run.pk, region, now)
+        self.space = Workspace(folder, self.run.silo, self.run.pk, region_of(self.run.silo), now)
+        self.steps = Steps(self.run, self.after_chunk)
         self.run.state, self.run.started_at, self.run.error = RunState.RUNNING, now, ""
-        self.run.save()
+        self.run.save(update_fields=["state", "started_at", "error"])
 
     def _work(self) -> None:
-        self._phase("Reading the file")
+        self.steps.phase("Reading the file")
         raw = open_raw(self.space.con, Path(settings.HOME) / self.run.upload.path, self._read_options())
-        self._phase("Reading each row by the mapping")
+        self.steps.phase("Reading each row by the mapping")
         run_mapping(self.space.con, self.mapping, raw)
         self.run.rows_in_file = self.space.count("raw") + self.space.count("rejected")
         targets = [t for t in ORDER if t in {target.into for target in self.mapping.targets}]
@@ -127,39 +126,32 @@ class Importing:
                 cases.refuse_contradictions(self.space, target)
         settle_places(self.space, targets, by=self.by)
         self._people(targets)
+        self.steps.phase("Comparing with what is known")
         self._settle(targets)
         self.run.quarantined = keep_quarantine(self.space, self.run)
-        self._phase("Loading")
+        self._plan(targets)
         for target in targets:
             _LOADERS[target](self)
-        self._finish()
+        self._finish(targets)
 
     def _read_options(self) -> ReadOptions:
         """How to read the file: as the mapping says, or as corrected rows, which are always JSON."""
         return self.mapping.read if self.run.released_from_id is None else ReadOptions(format="json")
 
     def _people(self, targets: list[str]) -> None:
-        self._phase("Recognising people")
+        self.steps.phase("Recognising people")
         told = people.gather(self.space, targets)
         if not told:
-            self.space.con.execute(
-                "CREATE TABLE settled AS SELECT 1::BIGINT pid, 1::BIGINT component, 0 AS rank, "
-                "1::BIGINT record_id, 1::BIGINT customer_id, FALSE is_new_record, FALSE is_new_customer WHERE FALSE"
-            )
+            people.nobody(self.space)
             return
         people.resolve(self.space, self.run.silo.unit.office_id)
         load_name_words(words=people.name_words(self.space))
-        self._phase("Loading people", -(-told // self.chunk))
-        for first in range(1, told + 1, self.chunk):
-            last = first + self.chunk - 1
-            files = people.write_chunk(self.space, first, last)
-            if not files[1].rows:
-                continue
-            with self._commit():
-                load_people(
-                    by=self.by, run_id=self.run.pk, customers=files[0], records=files[1], links=files[2],
-                    refreshed=people.refreshed(self.space, first, last),
-                )  # fmt: skip
+        self.steps.phase("Loading people", -(-told // self.chunk))
+        with self.steps.together():
+            for first in range(1, told + 1, self.chunk):
+                files = people.write_chunk(self.space, first, first + self.chunk - 1)
+                if files["records"].rows:
+                    self.steps.do(partial(load_people, by=self.by, run_id=self.run.pk, **files))
 
     def _settle(self, targets: list[str]) -> None:
         for target in targets:
@@ -172,22 +164,30 @@ class Importing:
             elif target in ("contact", "feedback"):
                 exchanges.settle_exchanges(self.space, target)
 
+    def _plan(self, targets: list[str]) -> None:
+        if "rows" not in self.run.counts:  # else an earlier attempt of this run planned, and loaded some of it
+            merge = any(target.grain == "distinct" for target in self.mapping.targets)
+            self.run.counts = plan(self.space, targets, some_rows_merge=merge)
+        rows = self.run.counts["rows"]
+        self.run.loaded, self.run.repeats, self.run.updated = rows["loaded"], rows["repeats"], rows["updated"]
+        self.run.save(update_fields=["counts", "rows_in_file", "quarantined", "loaded", "repeats", "updated"])
+
     def _load_cases(self, target: str = "case") -> None:
         space = self.space
         cases.fold_new(space)
         low, high = space.row("SELECT min(case_id), max(case_id) FROM new_case")
-        self._count(target, repeats=self._repeats(target))
         if low is not None:
-            self._phase(f"Loading {target}s", -(-(high - low + 1) // self.chunk))
-            for first in range(low, high + 1, self.chunk):
-                self._load_case_chunk(target, first, min(first + self.chunk - 1, high))
+            self.steps.phase(f"Loading {target}s", -(-(high - low + 1) // self.chunk))
+            with self.steps.together():
+                for first in range(low, high + 1, self.chunk):
+                    self._load_case_chunk(target, first, min(first + self.chunk - 1, high))
         if space.count("told_case", "is_changed"):
-            self._phase(f"Updating {target}s")
+            self.steps.phase(f"Updating {target}s")
             for rows, wanted in cases.changed_cases(space):
-                with self._commit():
-                    desk.revise_cases(by=self.by, run_id=self.run.pk, now=space.now, cases=rows, wanted=wanted)
-                    if target == "case":
-                        self._count(target, updated=len(rows))
+                revise = partial(
+                    desk.revise_cases, by=self.by, run_id=self.run.pk, now=space.now, cases=rows, wanted=wanted
+                )
+                self.steps.do(revise, target, **({"updated": len(rows)} if target == "case" else {}))
         if target == "order":
             self._load_lines_of_known_orders()
 
@@ -196,132 +196,59 @@ class Importing:
         lines = orders.write_chunk(self.space, first, last) if target == "order" else None
         asked = "SELECT case_id FROM new_case WHERE needs_fold AND case_id BETWEEN ? AND ?"
         fold = [row[0] for row in self.space.con.execute(asked, [first, last]).fetchall()]
-        with self._commit():
-            desk.load_cases(
-                by=self.by, run_id=self.run.pk, cases=case_file, events=event_file, lines=lines, fold=fold
-            )  # fmt: skip
-            self._count(target, loaded=lines.rows if lines else case_file.rows)
+        load = partial(
+            desk.load_cases, by=self.by, run_id=self.run.pk, cases=case_file, events=event_file, lines=lines, fold=fold
+        )
+        self.steps.do(load, target, loaded=lines.rows if lines else case_file.rows)
 
     def _load_lines_of_known_orders(self) -> None:
         lines = orders.write_known(self.space)
         if lines.rows:
-            with self._commit():
-                desk.load_order_lines(by=self.by, run_id=self.run.pk, lines=lines)
-                self._count("order", updated=lines.rows)
+            load = partial(desk.load_order_lines, by=self.by, run_id=self.run.pk, lines=lines)
+            self.steps.do(load, "order", updated=lines.rows)
 
     def _load_events(self, target: str = "event") -> None:
         space = self.space
-        self._count(target, repeats=self._repeats(target))
-        ids = "SELECT min(case_id), max(case_id) FROM told_event WHERE NOT is_repeat"
-        low, high = space.row(ids)
+        low, high = space.row("SELECT min(case_id), max(case_id) FROM told_event WHERE NOT is_repeat")
         if low is None:
             return
-        self._phase("Loading events", -(-(high - low + 1) // self.chunk))
-        for first in range(low, high + 1, self.chunk):
-            file, case_ids = events.write_chunk(space, first, first + self.chunk - 1)
-            if file.rows:
-                rows = space.one(
-                    """SELECT count(DISTINCT _line) FROM told_event WHERE NOT is_repeat AND case_id BETWEEN ? AND ?
-                       AND _line NOT IN (SELECT _line FROM quarantine)""",
-                    [first, first + self.chunk - 1],
-                )
-                with self._commit():
-                    desk.load_events(by=self.by, run_id=self.run.pk, events=file, case_ids=case_ids)
-                    self._count(target, loaded=rows)
+        self.steps.phase("Loading events", -(-(high - low + 1) // self.chunk))
+        with self.steps.together():
+            for first in range(low, high + 1, self.chunk):
+                file, case_ids, rows = events.write_chunk(space, first, first + self.chunk - 1)
+                if file.rows:
+                    load = partial(desk.load_events, by=self.by, run_id=self.run.pk, events=file, case_ids=case_ids)
+                    self.steps.do(load, target, loaded=rows)
 
     def _load_exchanges(self, target: str) -> None:
         space = self.space
-        self._count(target, repeats=self._repeats(target))
+        load, revise = {
+            "contact": (desk.load_contacts, desk.revise_contacts),
+            "feedback": (voice.load_feedback, voice.revise_feedback),
+        }[target]
         last_line = space.one(f"SELECT max(_line) FROM told_{target} WHERE is_new")
         if last_line is not None:
-            self._phase(f"Loading {'contacts' if target == 'contact' else 'feedback'}", -(-last_line // self.chunk))
-            for first in range(0, last_line + 1, self.chunk):
-                file = exchanges.write_chunk(space, target, first, first + self.chunk - 1)
-                if not file.rows:
-                    continue
-                with self._commit():
-                    if target == "contact":
-                        desk.load_contacts(by=self.by, run_id=self.run.pk, contacts=file)
-                    else:
-                        voice.load_feedback(by=self.by, run_id=self.run.pk, feedback=file)
-                    self._count(target, loaded=file.rows)
-        revise = desk.revise_contacts if target == "contact" else voice.revise_feedback
+            words = "contacts" if target == "contact" else "feedback"
+            self.steps.phase(f"Loading {words}", -(-last_line // self.chunk))
+            with self.steps.together():
+                for first in range(0, last_line + 1, self.chunk):
+                    file = exchanges.write_chunk(space, target, first, first + self.chunk - 1)
+                    if file.rows:
+                        self.steps.do(
+                            partial(load, by=self.by, run_id=self.run.pk, rows=file), target, loaded=file.rows
+                        )
         for rows in exchanges.changed_rows(space, target):
-            with self._commit():
-                revise(by=self.by, run_id=self.run.pk, rows=rows)
-                self._count(target, updated=len(rows))
+            self.steps.do(partial(revise, by=self.by, run_id=self.run.pk, rows=rows), target, updated=len(rows))
 
-    def _load_identities(self) -> None:
-        """People were loaded before everything else; here their rows are only counted."""
-        loaded, repeats, updated = self.space.row(
-            """SELECT count(*) FILTER (WHERE is_new_record AND rank <> 1), count(*) FILTER (WHERE NOT is_new_record),
-                      count(*) FILTER (WHERE is_new_record AND rank = 1)
-               FROM told JOIN settled USING (pid) WHERE target = 'identity'
-               AND _line NOT IN (SELECT _line FROM quarantine)"""
-        )
-        within = self._repeats_in_file("identity")
-        with self._commit():
-            if "identity" not in self.run.counts:
-                self._count("identity", repeats=repeats + within, loaded=loaded, updated=updated)
-
-    # --- counting -------------------------------------------------------------------------------
-
-    def _repeats(self, target: str) -> int | None:
-        """Rows told before, here or in an earlier file; None when this run has counted them already."""
-        if "repeats" in self.run.counts.get(target, {}):
-            return None
-        same = {
-            "case": "SELECT count(*) FROM told_case WHERE NOT is_new AND NOT is_changed",
-            "order": "SELECT count(*) FROM told_line WHERE is_repeat",
-            "event": "SELECT count(DISTINCT _line) FROM told_event WHERE is_repeat",
-            "promise": "SELECT count(DISTINCT _line) FROM told_event WHERE is_repeat",
-        }.get(target, f"SELECT count(*) FROM told_{target} WHERE NOT is_new AND NOT is_changed")
-        return int(self.space.one(same)) + self._repeats_in_file(target)
-
-    def _repeats_in_file(self, target: str) -> int:
-        return int(self.space.one("SELECT count(DISTINCT _line) FROM repeats WHERE target = ?", [target]))
-
-    def _count(self, target: str, **more: int | None) -> None:
-        counts = self.run.counts.setdefault(target, {})
-        for name, number in more.items():
-            if number is not None:
-                counts[name] = counts.get(name, 0) + number
-        grain = self.run.counts.get(self.mapping.targets[0].into, {})
-        self.run.loaded, self.run.repeats, self.run.updated = (
-            grain.get(name, 0) for name in ("loaded", "repeats", "updated")
-        )
-        self.run.save(update_fields=["counts", "loaded", "repeats", "updated"])
-
-    @contextmanager
-    def _commit(self) -> Iterator[None]:
-        """One step: its rows, their counts and the progress in one transaction. Stops here when asked to."""
-        self._stop_if_asked()
-        counts = {target: dict(numbers) for target, numbers in self.run.counts.items()}
-        try:
-            with transaction.atomic():
-                yield
-                self.run.chunk += 1
-                self.run.heartbeat_at = datetime.now(UTC)
-                self.run.save(update_fields=["chunk", "heartbeat_at"])
-        except BaseException:
-            self.run.counts = counts
-            raise
-        self.after_chunk(self.run)
-
-    def _stop_if_asked(self) -> None:
-        if Run.objects.filter(pk=self.run.pk, cancel_asked=True).exists():
-            raise CancelledError
-
-    def _phase(self, words: str, steps: int = 0) -> None:
-        self._stop_if_asked()
-        self.run.phase, self.run.chunk, self.run.chunks = words, 0, steps
-        self.run.heartbeat_at = self.run.phase_at = datetime.now(UTC)
-        self.run.save()
-        self.after_chunk(self.run)
+    def _count_identities(self) -> None:
+        """People were loaded before everything else; their rows are as they were planned."""
+        told = self.run.counts["identity"]
+        if "loaded" not in told:
+            self.steps.do(lambda: None, "identity", loaded=told["planned"], updated=told["to_update"])
 
     # --- ending ---------------------------------------------------------------------------------
 
-    def _finish(self) -> None:
+    def _finish(self, targets: list[str]) -> None:
         newest = [
             f"SELECT max(coalesce(as_of, {spoken})) FROM mapped_{t.into}"
             for t in self.mapping.targets
@@ -329,34 +256,39 @@ class Importing:
         ]
         latest = self.space.one(f"SELECT epoch_us(max(m)) FROM ({' UNION ALL '.join(newest)}) t(m)")
         self.run.newest_record = datetime.fromtimestamp(latest / 1e6, UTC) if latest is not None else None
+        wrong = differences(self.run.counts, targets)
+        if wrong:
+            self._end(RunState.FAILED, "The books of this import are not right: " + "; ".join(wrong) + ".")
+            return
         self._end(RunState.DONE)
 
     def _end(self, state: RunState, error: str = "") -> None:
-        self.run.state, self.run.error, self.run.phase = state, error, ""
-        self.run.ended_at = datetime.now(UTC)
-        self.run.cancel_asked = False
+        run = self.run
+        run.state, run.error, run.phase, run.cancel_asked = state, error, "", False
+        run.ended_at = datetime.now(UTC)
+        seconds = round((run.ended_at - run.started_at).total_seconds(), 1) if run.started_at else None
         with transaction.atomic():
-            self.run.save()
             audit.record(
                 by=self.by,
                 action=f"sources.import_{state.value}",
-                obj=self.run,
-                count=self.run.loaded + self.run.updated,
+                obj=run,
+                count=run.loaded + run.updated,
                 note={
-                    "silo": self.run.silo.code,
-                    "file": self.run.upload.digest,
-                    "rows": self.run.rows_in_file,
-                    "loaded": self.run.loaded,
-                    "repeats": self.run.repeats,
-                    "updated": self.run.updated,
-                    "quarantined": self.run.quarantined,
-                    "seconds": round(time.time() - self.run.started_at.timestamp(), 1) if self.run.started_at else None,
+                    "silo": run.silo.code,
+                    "file": run.upload.digest,
+                    "rows": run.rows_in_file,
+                    "loaded": run.loaded,
+                    "repeats": run.repeats,
+                    "updated": run.updated,
+                    "quarantined": run.quarantined,
+                    "seconds": seconds,
                 },
             )
+            run.save()
 
 
 _LOADERS: dict[str, Callable[[Importing], None]] = {
-    "identity": lambda run: run._load_identities(),
+    "identity": lambda run: run._count_identities(),
     "case": lambda run: run._load_cases(),
     "order": lambda run: run._load_cases("order"),
     "event": lambda run: run._load_events(),

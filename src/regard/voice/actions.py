@@ -12,11 +12,11 @@ from regard.records.versions import revise_rows
 
 
 @transaction.atomic
-def load_feedback(*, by: Actor, run_id: int, feedback: CopyFile) -> None:
+def load_feedback(*, by: Actor, run_id: int, rows: CopyFile) -> None:
     """Take in feedback that was not there before."""
     with connection.cursor() as cursor:
-        copy_in(cursor, "voice_feedback", feedback)
-    _audit(by, "voice.load_feedback", run_id, feedback.rows)
+        copy_in(cursor, "voice_feedback", rows)
+    _audit(by, "voice.load_feedback", run_id, rows.rows)
 
 
 @transaction.atomic

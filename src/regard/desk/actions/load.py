@@ -81,11 +81,11 @@ def load_order_lines(*, by: Actor, run_id: int, lines: CopyFile) -> None:
 
 
 @transaction.atomic
-def load_contacts(*, by: Actor, run_id: int, contacts: CopyFile) -> None:
+def load_contacts(*, by: Actor, run_id: int, rows: CopyFile) -> None:
     """Take in contacts that were not there before."""
     with connection.cursor() as cursor:
-        copy_in(cursor, "desk_contact", contacts)
-    _audit(by, "desk.load_contacts", "desk.contact", run_id, contacts.rows, {"contacts": contacts.rows})
+        copy_in(cursor, "desk_contact", rows)
+    _audit(by, "desk.load_contacts", "desk.contact", run_id, rows.rows, {"contacts": rows.rows})
 
 
 def _audit(  # noqa: PLR0917 - private, and called in one way

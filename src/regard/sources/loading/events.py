@@ -68,8 +68,8 @@ def _existing_events(space: Workspace) -> None:
         space.from_database(cursor, "existing_event", query, "case_id BIGINT, log VARCHAR")
 
 
-def write_chunk(space: Workspace, first: int, last: int) -> tuple[CopyFile, Sequence[int]]:
-    """New events of cases [first, last] as a COPY file, and the cases they belong to."""
+def write_chunk(space: Workspace, first: int, last: int) -> tuple[CopyFile, Sequence[int], int]:
+    """New events of cases [first, last] as a COPY file, the cases they belong to, and how many rows told them."""
     chosen = f"told_event m WHERE NOT is_repeat AND case_id BETWEEN {first} AND {last}"
     place = """CASE WHEN kind IN ('received', 'transferred', 'recategorised') THEN
         concat(coalesce(concat(',"unit":', CASE WHEN unit IS NOT NULL THEN unit_id END), ''),
@@ -83,4 +83,4 @@ def write_chunk(space: Workspace, first: int, last: int) -> tuple[CopyFile, Sequ
         EVENT_COLUMNS,
     )
     ids = [row[0] for row in space.con.execute(f"SELECT DISTINCT case_id FROM {chosen} ORDER BY case_id").fetchall()]
-    return file, ids
+    return file, ids, int(space.one(f"SELECT count(DISTINCT _line) FROM {chosen}"))

@@ -163,6 +163,14 @@ def resolve(space: Workspace, office_id: int) -> None:
     )
 
 
+def nobody(space: Workspace) -> None:
+    """Make an empty `settled`, for a file that tells of no people."""
+    space.con.execute(
+        """CREATE OR REPLACE TABLE settled AS SELECT 1::BIGINT AS pid, 1::BIGINT AS component, 0 AS rank,
+           1::BIGINT AS record_id, 1::BIGINT AS customer_id, FALSE AS is_new_record, FALSE AS is_new_customer WHERE FALSE"""
+    )
+
+
 def _known(space: Workspace, office_id: int) -> None:
     columns = "pid BIGINT, customer_id BIGINT, record_id BIGINT, rank INTEGER"
     if not customers.any_customers(office_id):
@@ -185,8 +193,9 @@ def _known(space: Workspace, office_id: int) -> None:
         space.from_database(cursor, "known", query, columns)
 
 
-def write_chunk(space: Workspace, first: int, last: int) -> tuple[CopyFile, CopyFile, CopyFile]:
-    """Customers, records and links whose components lie in [first, last], as COPY files."""
+def write_chunk(space: Workspace, first: int, last: int) -> dict[str, CopyFile]:
+    """Customers, records and links whose components lie in [first, last], and the freshest facts of customers we
+    knew before, as the COPY files that `customers.actions.load_people` takes."""
     chunk = f"SELECT * FROM settled WHERE component BETWEEN {first} AND {last}"
     customers_file = space.to_copy(
         "customer",
@@ -214,7 +223,12 @@ def write_chunk(space: Workspace, first: int, last: int) -> tuple[CopyFile, Copy
             FROM ({chunk}) c WHERE is_new_record ORDER BY record_id""",
         LINK_COLUMNS,
     )
-    return customers_file, records_file, links_file
+    return {
+        "customers": customers_file,
+        "records": records_file,
+        "links": links_file,
+        "refreshed": _refreshed(space, first, last),
+    }
 
 
 def name_words(space: Workspace) -> CopyFile:
@@ -226,7 +240,7 @@ def name_words(space: Workspace) -> CopyFile:
     )
 
 
-def refreshed(space: Workspace, first: int, last: int) -> CopyFile:
+def _refreshed(space: Workspace, first: int, last: int) -> CopyFile:
     """The freshest facts for customers we knew before, for `customers.actions.load_people` to copy up."""
     return space.to_copy(
         "refreshed",

@@ -25,6 +25,7 @@ class Workspace:
     region: str = "US"
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     con: duckdb.DuckDBPyConnection = field(init=False)
+    _files: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -72,7 +73,8 @@ class Workspace:
 
     def to_copy(self, name: str, select: str, columns: Sequence[str]) -> CopyFile:
         """Write a query's rows as CSV fit for COPY into `columns`."""
-        path = self.folder / f"{name}.csv"
+        self._files += 1
+        path = self.folder / f"{name}-{self._files}.csv"
         (written,) = self.row(f"COPY ({select}) TO '{path}' (FORMAT csv, HEADER false, NULLSTR '')")
         return CopyFile(path, columns, int(written or 0))
 
