@@ -78,7 +78,9 @@ def open_page(live_server, page: Page, client) -> Callable[..., Page]:
         cookie = client.cookies["sessionid"]
         page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(live_server.url + path)
+        answer = page.goto(live_server.url + path)
+        assert answer is not None
+        assert answer.status == 200, path  # else axe would praise the page that says sorry
         return page
 
     return go
