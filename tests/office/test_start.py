@@ -1,14 +1,18 @@
 """The way in: front door, first run, demo roles, landing pages, closed account pages."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from regard.office import actions, firstrun
 from regard.office.access import units_seen_by
 from regard.office.landing import landing_page
 from regard.office.models import Staff, Unit
+from regard.office.queries import zone_of_unit
 from regard.office.roles import Role
 from regard.records.actors import System
 from regard.records.models import AuditEntry
@@ -267,3 +271,31 @@ def test_roles_taken_away_are_gone_at_the_next_page(client, cast):
     assert client.get(reverse("office-units")).status_code == 200
     actions.set_roles(by=BY, staff=Staff.objects.get(pk=cast.administrator.pk), roles=["front_line"])
     assert client.get(reverse("office-units")).status_code == 403
+
+
+# --- the clock of whoever asks
+
+
+def test_times_are_those_of_the_office(client, cast):
+    """Written at six in the morning in London, which is midnight in Chicago and eleven at night in Denver."""
+    at = datetime(2026, 1, 7, 6, 0, tzinfo=UTC)
+    for staff, office, told in (
+        (cast.records_officer, cast.office, "Jan 7, 2026, 12:00 AM"),
+        (cast.other_administrator, cast.other_office, "Jan 6, 2026, 11:00 PM"),
+    ):
+        AuditEntry.objects.create(
+            at=at, actor_name="x", action="test.wrote", object_type="", office_id=office.pk, previous_hash="", hash=""
+        )
+        client.force_login(staff, backend=BACKEND)
+        assert told in client.get(reverse("records-audit")).content.decode()
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_a_unit_without_hours_of_its_own_has_the_clock_of_the_one_above(cast, django_assert_num_queries):
+    assert str(zone_of_unit(cast.alice)) == "America/Chicago"
+    with django_assert_num_queries(1):
+        zone_of_unit(cast.alice)
+    Staff.objects.filter(pk=cast.alice.pk).update(unit=None)
+    assert zone_of_unit(Staff.objects.get(pk=cast.alice.pk)) is None
+    Unit.objects.update(calendar=None)
+    assert zone_of_unit(cast.bob) is None

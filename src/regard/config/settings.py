@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "regard.office.middleware.OfficeTime",  # dates and times as in the person's own office
     "regard.office.middleware.DeclaredAccess",  # a page without a declared access rule is refused
     "axes.middleware.AxesMiddleware",  # last: it replaces the answer to a locked-out sign-in
 ]

@@ -1,13 +1,16 @@
-"""Refuses any view that did not declare who may use it."""
+"""Refuses any view that did not declare who may use it, and sets the clock of whoever asks."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 
 from regard.lib.pages import EVERYONE, RULE
+from regard.office.models import Staff
+from regard.office.queries import zone_of_unit
 
 #: Views of installed packages that carry no rule of ours: signing in and managing one's own account.
 OWN_ACCOUNT = ("allauth.account.", "allauth.mfa.")
@@ -49,3 +52,22 @@ class DeclaredAccess:
         if not isinstance(rule, frozenset) or not request.user.has_role(*rule):  # type: ignore[union-attr]
             raise PermissionDenied("Your role does not include this page.")
         return None
+
+
+class OfficeTime:
+    """Times on a page, and times typed into a form, are those of the time zone that the person's unit works in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        zone = zone_of_unit(cast(Staff, user)) if user.is_authenticated else None
+        if zone is None:
+            timezone.deactivate()
+            return self.get_response(request)
+        timezone.activate(zone)
+        response = self.get_response(request)
+        # Not before: a file that is sent while it is read still tells local times.
+        response._resource_closers.append(timezone.deactivate)
+        return response

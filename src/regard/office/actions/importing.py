@@ -1,6 +1,7 @@
 """What an import needs of the office: its silo, and the units and services that its rows name."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -72,11 +73,11 @@ def ensure_services_and_units(
     unit_ids, made_units = _units(office, unit, list(dict.fromkeys(told_units)))
     service_ids, made_services = _services(office, unit, told_services, unit_ids)
     if made_units or made_services:
-        names = {"units": [u.name for u in made_units], "services": [s.name for s in made_services]}
-        digest = hashlib.sha256(repr(names).encode()).hexdigest()
-        note = {key: value[:200] for key, value in names.items()} | {"digest": digest}
-        count = len(made_units) + len(made_services)
-        record(by=by, action="office.ensure", obj=office, note=note, count=count)
+        # The words themselves stay out of the trail: a wrong mapping may take people's names for services.
+        words = [unit.name for unit in made_units] + [service.name for service in made_services]
+        digest = hashlib.sha256(json.dumps(words).encode()).hexdigest()
+        note = {"units": len(made_units), "services": len(made_services), "digest": digest}
+        record(by=by, action="office.ensure", obj=office, note=note, count=len(words))
     return Ensured(unit_ids, service_ids, len(made_units), len(made_services))
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime, time
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from regard.office.calendar import OpenSeconds, WorkingHours, open_seconds
-from regard.office.models import Unit, WorkingCalendar
+from regard.office.calendar.hours import zone_info
+from regard.office.models import Staff, Unit, WorkingCalendar
 
 
 def hours_of(calendar: WorkingCalendar | None) -> WorkingHours:
@@ -89,3 +91,24 @@ def latest_calendars(office_id: int) -> QuerySet[WorkingCalendar]:
         WorkingCalendar.objects.filter(office_id=office_id).order_by("code", "-version").distinct("code").values("pk")
     )
     return WorkingCalendar.objects.filter(pk__in=newest).order_by("name")
+
+
+_UNIT_AND_ZONE = """
+SELECT unit.*, (
+    SELECT calendar.time_zone FROM office_unit above
+    JOIN office_workingcalendar calendar ON calendar.id = above.calendar_id
+    WHERE above.path <> '' AND starts_with(unit.path, above.path) ORDER BY length(above.path) DESC LIMIT 1
+) AS zone FROM office_unit unit WHERE unit.id = %s
+"""
+
+
+def zone_of_unit(staff: Staff) -> ZoneInfo | None:
+    """The time zone of the hours that somebody's unit works by; None without any.
+
+    One query, which every page makes: it reads the person's unit on the way.
+    """
+    if staff.unit_id is None:
+        return None
+    unit = Unit.objects.raw(_UNIT_AND_ZONE, [staff.unit_id])[0]
+    staff.unit = unit
+    return zone_info(unit.zone) if unit.zone else None
