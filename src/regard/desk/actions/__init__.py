@@ -8,10 +8,11 @@ events the actor's page showed: when somebody changed the case since, `ChangedMe
 from .amending import AMENDABLE, amend, recategorise
 from .answering import mail_failed, mail_sent, note, reply, retry_reply
 from .changing import ChangedMeanwhileError
+from .contacting import handle_message, log_contact
 from .ending import close, last_change, merge, reopen, resolve, undo, withdraw
 from .filters import delete_filter, save_filter, set_default_filter
 from .handing import accept, assign, transfer
-from .opening import handle_message, log_contact, open_case
+from .opening import open_case
 from .promising import keep_promise, move_promise, pause, promise, resume, set_next_step
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Opening a case, and logging a contact."""
+"""Opening a case: an owner and a next step from the first moment."""
 
 from datetime import datetime
 from typing import Any
@@ -8,15 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from regard.customers.models import Customer, IdentityRecord
-from regard.desk.actions.changing import Change, changing, staff_of
+from regard.desk.actions.changing import Change, staff_of
 from regard.desk.lifecycle import EventKind
-from regard.desk.models import Case, CaseKind, Channel, Contact, Direction, OrderLine, Outcome
+from regard.desk.models import Case, CaseKind, Channel, OrderLine
 from regard.desk.queries.due import first_answer_due, in_working_days, resolve_due
 from regard.desk.queries.people import may_own, who_leads
 from regard.office.models import Service, Staff, Unit
 from regard.office.queries import own_silo
 from regard.records.actors import Actor
-from regard.records.audit import record as audit
 
 FIRST_STEP = "First answer"
 LATER_STEP = "Look at it again"
@@ -73,10 +72,7 @@ def open_case(
     item, quantity, unit_price.
     """
     now = timezone.now()
-    if service is not None and service.unit.office_id != unit.office_id:
-        raise ValidationError({"service": f"{service} is a service of another office. Choose one of this office."})
-    if not subject.strip():
-        raise ValidationError({"subject": "Say in a few words what this is about."})
+    _check_new_case(unit, service, subject)
     received_at = not_in_future("received_at", received_at, now)
     person = checked_owner(owner, unit, by)
     if next_step_due is not None:
@@ -106,68 +102,11 @@ def _write_lines(case: Case, lines: list[dict[str, Any]]) -> None:
     OrderLine.objects.bulk_create(OrderLine(case=case, line_no=n, **line) for n, line in enumerate(lines, start=1))
 
 
-@transaction.atomic
-def log_contact(
-    *,
-    by: Actor,
-    unit: Unit,
-    channel: str,
-    direction: str = Direction.IN,
-    outcome: str = "",
-    subject: str = "",
-    body: str = "",
-    at: datetime | None = None,
-    customer: Customer | None = None,
-    counterpart: str = "",
-    service: Service | None = None,
-    case: Case | None = None,
-    opens_case: bool = False,
-    next_step: str = "",
-    next_step_owner: Staff | None = None,
-    next_step_due: datetime | None = None,
-    returns: Contact | None = None,
-    seen: int | None = None,
-) -> Contact:
-    """An exchange that took place, in or out, on any channel, on its own or about a case.
-
-    A next step needs a case to stand on: without `case`, one is opened when `opens_case` or a next step is given.
-    An exchange that `outcome` says was answered counts as the case's answer. `returns` is the message that this
-    one returns.
-    """
-    now = timezone.now()
-    at = not_in_future("at", at, now)
-    opens = case is None and (opens_case or bool(next_step))
-    if opens:
-        case = open_case(
-            by=by, unit=unit, channel=channel, service=service, customer=customer, received_at=at,
-            subject=subject or _first_line(body) or "Contact", description=body, owner=next_step_owner,
-            next_step=next_step, next_step_due=next_step_due,
-        )  # fmt: skip
-    contact = Contact(
-        silo=own_silo(unit), unit=unit, service=service or (case.service if case else None), channel=channel,
-        direction=direction, started_at=at, outcome=outcome, case=case, staff=staff_of(by),
-        customer=customer or (case.customer if case else None), counterpart=counterpart.strip(),
-        subject=subject.strip(), body=body.strip(),
-    )  # fmt: skip
-    contact.save(force_insert=True)
-    if case is not None:
-        with changing(case=case, by=by, action="log_contact", seen=seen) as change:
-            tell_of_contact(change, contact)
-            if next_step and not opens:
-                set_step(change, next_step, next_step_owner, next_step_due)
-    if returns is not None:
-        _mark_handled(returns, now)
-    after = {"channel": str(channel), "direction": str(direction), "unit": unit, "outcome": outcome, "case": case}
-    audit(by=by, action="desk.log_contact", obj=contact, after=after, note={"returns": returns})
-    return contact
-
-
-def tell_of_contact(change: Change, contact: Contact) -> None:
-    """The event of a contact about a case: its answer, or something noted."""
-    answered = contact.outcome == Outcome.ANSWERED
-    kind = EventKind.ANSWERED if answered else EventKind.NOTED
-    at = max(contact.started_at, change.case.received_at)  # a case may be entered after the call that it came by
-    change.tell(kind, text=contact.body or contact.subject, at=at, contact=contact.pk)
+def _check_new_case(unit: Unit, service: Service | None, subject: str) -> None:
+    if service is not None and service.unit.office_id != unit.office_id:
+        raise ValidationError({"service": f"{service} is a service of another office. Choose one of this office."})
+    if not subject.strip():
+        raise ValidationError({"subject": "Say in a few words what this is about."})
 
 
 def set_step(change: Change, text: str, owner: Staff | None, due: datetime | None) -> None:
@@ -181,23 +120,3 @@ def set_step(change: Change, text: str, owner: Staff | None, due: datetime | Non
         change.tell(EventKind.ASSIGNED, owner=person.pk)
     when = not_in_past("due", due, change.now) if due else in_working_days(case.unit, change.now)
     change.next_step(text, owner=person, due=when)
-
-
-@transaction.atomic
-def handle_message(*, by: Actor, contact: Contact, how: str) -> None:
-    """A message that was left has been dealt with; `how` says in words what was done."""
-    if not how.strip():
-        raise ValidationError({"how": "Say what was done about this message."})
-    _mark_handled(contact, timezone.now())
-    contact.details = {**(contact.details or {}), "handled": how.strip()}
-    contact.save(update_fields=["details"])
-    audit(by=by, action="desk.handle_message", obj=contact, after={"handled_at": contact.handled_at})
-
-
-def _mark_handled(contact: Contact, now: datetime) -> None:
-    contact.handled_at = now
-    contact.save(update_fields=["handled_at"])
-
-
-def _first_line(body: str) -> str:
-    return body.strip().partition("\n")[0][:120]
