@@ -151,7 +151,6 @@ def test_each_fact_equals_the_fold_of_its_events(cast, make_case):
 
 def test_only_files_with_changes_are_written_again(cast, make_case, monkeypatch):
     monkeypatch.setattr(refresh, "IDS_PER_FILE", 4)
-    monkeypatch.setattr(refresh, "RECENT_IDS", 0)
     cases = [make_case((0, "received")) for _ in range(12)]
     first = refresh.refresh().manifest
     assert len(first.of("case")) >= 3
@@ -188,6 +187,39 @@ def test_contacts_and_feedback_are_followed(cast):
     Contact.objects.filter(pk=contact.pk).update(outcome="abandoned")
     assert not refresh.refresh().full
     assert facts_of("contact")[contact.pk]["outcome"] == "abandoned"
+
+
+def test_feedback_that_is_changed_is_followed(cast):
+    said = Feedback.objects.create(silo=cast.silo, unit=cast.roads, kind="complaint", at=START)
+    refresh.refresh()
+    Feedback.objects.filter(pk=said.pk).update(unit=cast.permits)
+    assert refresh.refresh().rows["feedback"] == 1
+    assert facts_of("feedback")[said.pk]["unit"] == cast.permits.pk
+    Feedback.objects.filter(pk=said.pk).update(unit=cast.permits)  # says nothing new
+    assert refresh.refresh().rows["feedback"] == 0
+
+
+def test_without_news_nothing_is_published(cast, make_case, monkeypatch):
+    case = make_case((0, "received"))
+    assert refresh.refresh(only_news=True).full
+    assert refresh.refresh(only_news=True) is None
+    add_events(case, [(1, "answered")])
+    renewed = refresh.refresh(only_news=True)
+    assert renewed.rows["case"] == 1
+    monkeypatch.setattr(refresh, "FRESH", timedelta(0))
+    moved_on = refresh.refresh(only_news=True)
+    assert moved_on.files == 0
+    assert moved_on.manifest.files == renewed.manifest.files
+    assert moved_on.manifest.as_of > renewed.manifest.as_of
+
+
+def test_a_unit_that_moves_to_another_office_takes_its_cases_along(cast, make_case):
+    case = make_case((0, "received"), unit=cast.roads)
+    refresh.refresh()
+    assert facts_of("case")[case.pk]["office"] == cast.office.pk
+    type(cast.roads).objects.filter(pk=cast.roads.pk).update(path=f"/{cast.other_office.pk}/{cast.roads.pk}/")
+    refresh.refresh()
+    assert facts_of("case")[case.pk]["office"] == cast.other_office.pk
 
 
 def test_a_late_holiday_renews_the_cases_of_its_units(cast, make_case):

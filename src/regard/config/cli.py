@@ -44,6 +44,13 @@ REGISTRY = {
     "check": Entry("regard.desk.commands", "Fold every case anew from its events and report any drift."),
     "import": Entry("regard.sources.commands", "Import a file of a silo."),
     "runs": Entry("regard.sources.commands", "List imports, their books and what waits in quarantine."),
+    "facts": Entry(
+        "regard.measures.commands", "Make the facts anew that measures are computed from, or see how fresh they are."
+    ),
+    "measure": Entry(
+        "regard.measures.commands",
+        "Answer one measure for all offices of this database, as its page would; without SLUG list them all.",
+    ),
 }
 
 

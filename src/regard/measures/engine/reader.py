@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from regard.lib.commandline import RefusedError
 from regard.measures.definitions import view_of
 from regard.measures.facts.layout import TABLES, Column
 from regard.measures.facts.refresh import store
@@ -20,7 +21,7 @@ _MEMORY = "2GB"
 Answer = TypeVar("Answer")
 
 
-class NoFactsError(Exception):
+class NoFactsError(RefusedError):
     """There are no facts yet. The message says how to make them."""
 
     def __init__(self) -> None:

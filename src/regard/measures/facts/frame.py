@@ -24,19 +24,20 @@ class Frame:
     """The office's own arrangements, as they are now. Units are by id.
 
     clocks: by calendar id; 0 is the usual week of an office without a calendar.
-    calendar_digests, standard_digests: change when a unit's hours or a service's standards do.
+    unit_digests, standard_digests: change when a unit's office or hours, or a service's standards do.
     """
 
     office_of: dict[int, int]
     calendar_of: dict[int, int]
     clocks: dict[int, OpenSeconds]
-    calendar_digests: dict[str, str] = field(default_factory=dict)
+    unit_digests: dict[str, str] = field(default_factory=dict)
     standard_digests: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls) -> "Frame":
         """From the database; four queries."""
-        paths = dict(Unit.objects.values_list("id", "path"))
+        paths = Unit.objects.values_list("id", "path")
+        office_of = {unit: int(path.strip("/").split("/")[0]) for unit, path in paths}
         calendars = calendars_of_units()
         clocks = {(c.pk if c else 0): open_clock(c) for c in calendars.values()}
         calendar_of = {unit: c.pk if c else 0 for unit, c in calendars.items()}
@@ -45,10 +46,10 @@ class Frame:
             line = f"{s.stage} {s.amount:g} {s.measured_in} {s.valid_from} {s.valid_to}"
             told.setdefault(str(s.service_id), []).append(line)
         return cls(
-            office_of={unit: int(path.strip("/").split("/")[0]) for unit, path in paths.items()},
+            office_of=office_of,
             calendar_of=calendar_of,
             clocks=clocks | {0: open_clock(None)},
-            calendar_digests={str(u): clocks[c].hours.digest[:16] for u, c in calendar_of.items()},
+            unit_digests={str(u): f"{office_of[u]} {clocks[c].hours.digest[:16]}" for u, c in calendar_of.items()},
             standard_digests={service: "; ".join(sorted(lines)) for service, lines in told.items()},
         )
 

@@ -25,11 +25,13 @@ log = logging.getLogger(__name__)
 
 #: How many files' worth of ids are read at once: bounds memory, and each read passes over the events once.
 FILES_AT_ONCE = 16
-#: Cases that arrived so lately are computed again in any case, so what slipped past the watermark repairs itself.
+#: Cases that arrived so lately are computed again with every change, so what slipped past repairs itself.
 RECENT = timedelta(days=2)
-RECENT_IDS = 1_000
+#: Facts younger than this are left alone when nothing was told since; later the ages of open work have moved on.
+FRESH = timedelta(minutes=15)
 #: When more than this share of the cases changed, everything anew costs less.
 MOST_CHANGED = 0.25
+FEW = 1_000
 _INDEXES = ("event_by_transaction", "contact_by_transaction", "feedback_by_transaction")
 _SOURCES = {"case": "desk_case", "contact": "desk_contact", "feedback": "voice_feedback"}
 Report = Callable[[str], None]
@@ -52,11 +54,12 @@ def store() -> FactStore:
     return FactStore(Path(settings.FACTS_ROOT))
 
 
-def refresh(*, full: bool = False, report: Report = lambda _: None) -> Refreshed:
+def refresh(*, full: bool = False, only_news: bool = False, report: Report = lambda _: None) -> Refreshed | None:
     """Bring the facts up to date with the database, and publish them in one step.
 
     Computes only what changed since the last time where it can, else everything. May be killed at any time and
     run again. Waits for another refresh that runs. `report` is told in words how far it is.
+    only_news: do nothing, and return None, when nothing was told since and the facts are fresh.
     """
     started = time.perf_counter()
     facts = store()
@@ -65,10 +68,12 @@ def refresh(*, full: bool = False, report: Report = lambda _: None) -> Refreshed
         frame = Frame.read()
         work = _Work(facts, _Readers(source, second, pool), frame, report)
         why = "as asked" if full else _why_full(facts, before, source)
-        if before and not why:
-            touched = _touched(before, source, frame)
-            if len(touched["case"]) > MOST_CHANGED * before.rows("case") + RECENT_IDS:
-                why = "much has changed"
+        touched = _touched(before, source, frame) if before and not why else {}
+        nothing_new = before is not None and not why and not any(touched.values())
+        if before and only_news and nothing_new and source.snapshot.at - before.as_of < FRESH:
+            return None
+        if before and len(touched.get("case", ())) > MOST_CHANGED * before.rows("case") + FEW:
+            why = "much has changed"
         if before and not why:
             work.renew(before, touched)
             full_at = before.full_at
@@ -84,7 +89,7 @@ def refresh(*, full: bool = False, report: Report = lambda _: None) -> Refreshed
                 as_of=source.snapshot.at,
                 full_at=full_at,
                 files=work.files(),
-                calendars=frame.calendar_digests,
+                units=frame.unit_digests,
                 standards=frame.standard_digests,
             )
         )
@@ -104,17 +109,15 @@ def _why_full(facts: FactStore, before: Manifest | None, source: Source) -> str:
 
 
 def _touched(before: Manifest, source: Source, frame: Frame) -> dict[str, list[int]]:
-    """Ids whose facts may have changed since `before`, by table."""
+    """Ids whose facts may have changed since `before`, by table; empty lists when nothing was told."""
     cases = set(source.changed("desk_event", "case_id", before.watermark, before.snapshot))
-    cases.update(source.cases_received_since(before.as_of - RECENT))
-    cases.update(source.cases_of("unit_id", changed(before.calendars, frame.calendar_digests)))
+    cases.update(source.cases_of("unit_id", changed(before.units, frame.unit_digests)))
     cases.update(source.cases_of("service_id", changed(before.standards, frame.standard_digests)))
+    if cases:
+        cases.update(source.cases_received_since(before.as_of - RECENT))
     found = {"case": sorted(cases)}
     for table in ("contact", "feedback"):
-        name = _SOURCES[table]
-        newest = source.highest(name)
-        recent = range(max(newest - RECENT_IDS, 0) + 1, newest + 1)
-        found[table] = sorted({*source.changed(name, "id", before.watermark, before.snapshot), *recent})
+        found[table] = sorted(source.changed(_SOURCES[table], "id", before.watermark, before.snapshot))
     return found
 
 

@@ -45,7 +45,7 @@ class Manifest:
     token: names this set, never used twice. database: which server and database it was read from.
     watermark: transactions below it have been read; snapshot: and which of those above it, as PostgreSQL writes it.
     as_of: the instant whose state the facts show.
-    calendars, standards: what lengths were computed with, by unit and by service.
+    units, standards: what lengths were computed with, by unit and by service.
     """
 
     token: str
@@ -55,7 +55,7 @@ class Manifest:
     as_of: datetime
     full_at: datetime
     files: tuple[FactFile, ...]
-    calendars: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
     standards: dict[str, str] = field(default_factory=dict)
     retired: dict[str, datetime] = field(default_factory=dict)
     layout: int = LAYOUT
