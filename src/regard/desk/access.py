@@ -40,10 +40,16 @@ def number_to_id(number: str) -> int | None:
 
 def get_case_for(staff: Staff, number: str) -> Case:
     """The case of this number. Raises Http404 when there is none, or none that this person may see."""
-    found = cases_seen_by(staff).filter(pk=number_to_id(number)).select_related(*ROW).first()
+    found = find_case_for(staff, number)
     if found is None:
         raise Http404("There is no such case, or it belongs to a unit you do not work for.")
     return found
+
+
+def find_case_for(staff: Staff, number: str) -> Case | None:
+    """The case of this number; None when there is none, or none that this person may see."""
+    pk = number_to_id(number)
+    return cases_seen_by(staff).filter(pk=pk).select_related(*ROW).first() if pk is not None else None
 
 
 def contacts_seen_by(staff: Staff) -> QuerySet[Contact]:

@@ -1,5 +1,7 @@
 """Contacts, cases and their events. A case's columns are the fold of its events (see `lifecycle`)."""
 
+from typing import Any
+
 from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -47,7 +49,7 @@ OPEN_STATES = (States.OPEN.value, States.PAUSED.value)
 SUBJECT_WORDS = SearchVector("subject", config="simple")
 
 
-def _far(model: type[models.Model] | str, **options: object) -> models.ForeignKey:
+def _far(model: type[models.Model] | str, **options: Any) -> models.ForeignKey:
     """A foreign key without a database constraint or an index of its own.
 
     Checking one per row would double the cost of a bulk load; `regard check` reports rows that point nowhere.

@@ -33,7 +33,7 @@ def refold(case_ids: Sequence[int], batch: int = 5_000) -> int:
         ids = case_ids[start : start + batch]
         # Locked before the events are read: somebody at the desk may be appending to the same case.
         cases = Case.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-        places = {pk: rest for pk, *rest in cases.values_list("id", "unit_id", "received_at")}
+        places = {pk: (unit, at) for pk, unit, at in cases.values_list("id", "unit_id", "received_at")}
         rows = []
         for case_id, events in event_rows(ids).items():
             unit_id, received_at = places[case_id]

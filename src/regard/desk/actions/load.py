@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef
 from regard.desk.lifecycle import EventKind
 from regard.desk.models import Case, Event
 from regard.desk.refolding import refold
+from regard.desk.takingup import take_up
 from regard.lib.copying import CopyFile, copy_in, update_rows
 from regard.records import audit
 from regard.records.actors import Actor
@@ -47,6 +48,8 @@ def load_cases(
     *,
     by: Actor,
     run_id: int,
+    now: datetime,
+    first_step: str,
     cases: CopyFile,
     events: CopyFile,
     lines: CopyFile | None = None,
@@ -59,16 +62,20 @@ def load_cases(
         if lines is not None and lines.rows:
             copy_in(cursor, "desk_orderline", lines)
     refold(fold)
+    take_up(fold, run_id=run_id, now=now, step=first_step)
     note = {"cases": cases.rows, "events": events.rows, "lines": lines.rows if lines else 0}
     _audit(by, "desk.load_cases", "desk.case", run_id, cases.rows, note)
 
 
 @transaction.atomic
-def load_events(*, by: Actor, run_id: int, events: CopyFile, case_ids: Sequence[int]) -> None:
+def load_events(
+    *, by: Actor, run_id: int, now: datetime, first_step: str, events: CopyFile, case_ids: Sequence[int]
+) -> None:
     """Append events to cases that exist and fold those cases again."""
     with connection.cursor() as cursor:
         copy_in(cursor, "desk_event", events)
     refold(case_ids)
+    take_up(case_ids, run_id=run_id, now=now, step=first_step)
     _audit(by, "desk.load_events", "desk.event", run_id, events.rows, {"events": events.rows, "cases": len(case_ids)})
 
 
@@ -78,6 +85,15 @@ def load_order_lines(*, by: Actor, run_id: int, lines: CopyFile) -> None:
     with connection.cursor() as cursor:
         copy_in(cursor, "desk_orderline", lines)
     _audit(by, "desk.load_order_lines", "desk.orderline", run_id, lines.rows, {"lines": lines.rows})
+
+
+@transaction.atomic
+def revise_order_lines(*, by: Actor, run_id: int, rows: Sequence[Row], same: Sequence[Row]) -> None:
+    """Bring lines of orders up to date; what they said before is kept. `same` differ in what their order tells only."""
+    revise_rows("desk_orderline", "desk.orderline", rows, run_id)
+    with connection.cursor() as cursor:
+        update_rows(cursor, "desk_orderline", ("digest",), ((row["id"], row["digest"]) for row in same))
+    _audit(by, "desk.revise_order_lines", "desk.orderline", run_id, len(rows) + len(same), {"changed": len(rows)})
 
 
 @transaction.atomic
@@ -98,7 +114,9 @@ def _audit(  # noqa: PLR0917 - private, and called in one way
 
 
 @transaction.atomic
-def revise_cases(*, by: Actor, run_id: int, now: datetime, cases: Sequence[Row], wanted: Iterable[Row]) -> int:
+def revise_cases(
+    *, by: Actor, run_id: int, now: datetime, first_step: str, cases: Sequence[Row], wanted: Iterable[Row]
+) -> int:
     """Bring existing cases up to date with what their source tells now. Returns how many events were added.
 
     `cases` are rows of the file (with `case_id` and the looked-up ids), `wanted` the events those rows tell.
@@ -120,6 +138,7 @@ def revise_cases(*, by: Actor, run_id: int, now: datetime, cases: Sequence[Row],
     with connection.cursor() as cursor:
         update_rows(cursor, "desk_case", _FACT_COLUMNS, facts)
     refold(ids)
+    take_up(ids, run_id=run_id, now=now, step=first_step)
     _audit(by, "desk.revise_cases", "desk.case", run_id, len(ids), {"cases": len(ids), "events": len(added)})
     return len(added)
 

@@ -4,11 +4,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from regard.desk import actions
-from regard.desk.access import cases_seen_by, hides_customer, number_to_id
+from regard.desk.access import find_case_for, hides_customer
 from regard.desk.forms.selecting import LongSelect
 from regard.desk.lifecycle import Promise, PromiseState
 from regard.desk.models import OPEN_STATES, Case, Channel, Contact, Direction
@@ -48,12 +48,17 @@ def pick(
     )
 
 
+def offer(form: forms.Form, name: str, among: QuerySet) -> None:
+    """Let a field choose among these; nothing when the form has no such field."""
+    field = form.fields.get(name)
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = among
+
+
 def offer_colleagues(form: forms.Form, staff: Staff) -> None:
     """Let every field for a person choose among those of the office who hold a role."""
     for name in ("owner", "person"):
-        field = form.fields.get(name)
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = colleagues_of(staff).exclude(roles=[])
+        offer(form, name, colleagues_of(staff).exclude(roles=[]))
 
 
 def show_refusal(form: forms.Form, error: ValidationError) -> None:
@@ -86,8 +91,8 @@ class CaseForm(forms.Form):
         """Show why the action refused. The next try is made on the case as it is by then."""
         show_refusal(self, error)
         if isinstance(error, actions.ChangedMeanwhileError):
-            self.data = self.data.copy()
-            self.data["seen"] = Case.objects.only("events_seen").get(pk=self.case.pk).events_seen
+            fresh = Case.objects.only("events_seen").get(pk=self.case.pk)
+            self.data = {**{name: self.data[name] for name in self.data}, "seen": fresh.events_seen}
 
     def act(self) -> object:
         """Do it. Raises ValidationError when the action refuses."""
@@ -102,7 +107,8 @@ class NoteForm(CaseForm):
     done = "The note is saved."
     text = words("Note for colleagues")
 
-    def run(self, *, seen: int | None, **told: Any) -> object:  # noqa: ARG002 - a note never clashes
+    def run(self, **told: Any) -> object:
+        told.pop("seen")  # two notes at once do not clash
         return actions.note(**told)
 
 
@@ -147,7 +153,7 @@ class TransferForm(CaseForm):
     context = words("What they need to know", "So that the customer does not have to say it twice.")
 
     def prepare(self) -> None:
-        self.fields["unit"].queryset = units_of_office(self.staff).exclude(pk=self.case.unit_id)
+        offer(self, "unit", units_of_office(self.staff).exclude(pk=self.case.unit_id))
 
     def run(self, **told: Any) -> object:
         return actions.transfer(**told)
@@ -186,7 +192,9 @@ class _PromiseChoice(CaseForm):
 
     def prepare(self) -> None:
         still = [p for p in promises_of(self.case) if p.state is PromiseState.OPEN]
-        self.fields["promise_id"].choices = [(p.id, _promise_words(p)) for p in still]
+        field = self.fields["promise_id"]
+        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [(p.id, _promise_words(p)) for p in still]
         if len(still) == 1:
             self.fields["promise_id"].initial = still[0].id
 
@@ -292,7 +300,7 @@ class MergeForm(CaseForm):
     reason = words("How you know they are the same", required=False)
 
     def clean_into(self) -> Case:
-        found = cases_seen_by(self.staff).filter(pk=number_to_id(self.cleaned_data["into"])).first()
+        found = find_case_for(self.staff, self.cleaned_data["into"])
         if found is None:
             raise ValidationError("There is no such case among those you can see. Enter its number, such as C0001234.")
         return found
@@ -307,7 +315,7 @@ class RecategoriseForm(CaseForm):
     reason = words("Why")
 
     def prepare(self) -> None:
-        self.fields["service"].queryset = services_of_office(self.staff)
+        offer(self, "service", services_of_office(self.staff))
 
     def run(self, **told: Any) -> object:
         return actions.recategorise(**told)

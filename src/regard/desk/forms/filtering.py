@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from regard.desk.forms.selecting import LongSelect
@@ -32,7 +33,7 @@ class FilterForm(forms.Form):
     received_to = forms.DateField(label="Received to", required=False, widget=DateInput())
     overdue = forms.BooleanField(label="Overdue only", required=False)
 
-    def __init__(self, data: object, *, staff: Staff) -> None:
+    def __init__(self, data: QueryDict, *, staff: Staff) -> None:
         super().__init__(data)
         self.units = list(units_seen_by(staff).only("name", "path").order_by("path"))
         services = services_of_office(staff).filter(unit__in=[unit.pk for unit in self.units]).select_related(None)

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from regard.customers.models import Customer
 from regard.desk import actions
-from regard.desk.access import cases_seen_by, find_customer_for, number_to_id
-from regard.desk.forms.acting import colleague, offer_colleagues, pick, show_refusal, when, words
+from regard.desk.access import find_case_for, find_customer_for
+from regard.desk.forms.acting import colleague, offer, offer_colleagues, pick, show_refusal, when, words
 from regard.desk.models import OPEN_STATES, Case, Channel, Contact, Direction, Outcome
 from regard.office.access import services_of_office, units_of_office
 from regard.office.models import Service, Staff, Unit
@@ -75,8 +75,8 @@ class NewCaseForm(DeskForm):
     field_order = ("subject", "service", "customer", "channel", "description", "address", "unit", "owner")
 
     def prepare(self) -> None:
-        self.fields["service"].queryset = services_of_office(self.staff)
-        self.fields["unit"].queryset = units_of_office(self.staff)
+        offer(self, "service", services_of_office(self.staff))
+        offer(self, "unit", units_of_office(self.staff))
         self.fields["unit"].initial = self.staff.unit_id
 
     def act(self) -> Case:
@@ -123,7 +123,7 @@ class ContactForm(DeskForm):
         number = self.cleaned_data["case"]
         if not number:
             return None
-        found = cases_seen_by(self.staff).filter(pk=number_to_id(number)).select_related("unit", "owner").first()
+        found = find_case_for(self.staff, number)
         if found is None:
             raise ValidationError("There is no such case among those you can see. Enter its number, such as C0001234.")
         return found
@@ -141,6 +141,8 @@ class ContactForm(DeskForm):
         """Log it. Raises ValidationError when the action refuses."""
         told = dict(self.cleaned_data)
         unit = told["case"].unit if told["case"] else self.staff.unit
+        if unit is None:
+            raise ValidationError("You belong to no unit yet. Ask your administrator.")
         return actions.log_contact(by=self.staff, unit=unit, at=timezone.now(), returns=self.returns, **told)
 
 

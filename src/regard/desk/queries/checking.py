@@ -135,7 +135,7 @@ def orphans() -> dict[str, int]:
         if not model.__module__.startswith("regard."):
             continue
         for key in model._meta.local_concrete_fields:
-            if isinstance(key, models.ForeignKey) and not key.db_constraint:
+            if isinstance(key, models.ForeignKey) and not getattr(key, "db_constraint", True):
                 number = _pointing_nowhere(model, key)
                 if number:
                     found[f"{model._meta.label}.{key.name}"] = number

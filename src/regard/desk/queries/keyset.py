@@ -6,7 +6,7 @@ each have an index of their own.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -87,7 +87,7 @@ def _first(branch: QuerySet, order: Order, size: int, start: Place | None, *, ba
     return found
 
 
-def _segments(order: Order, start: Place | None, *, backwards: bool) -> Iterable[tuple[Q, tuple[str, str]]]:
+def _segments(order: Order, start: Place | None, *, backwards: bool) -> list[tuple[Q, tuple[str, ...]]]:
     """The ranges of an index to read, in turn. A range never mixes rows with and without the time."""
     down = order.descending != backwards
     sign = "-" if down else ""

@@ -98,7 +98,7 @@ class _Names:
             "services": (Service, _ids(data, "service", "before")),
         }
         parts = [
-            model.objects.filter(pk__in=ids).order_by().values_list(Value(what), "pk", "name")
+            model._default_manager.filter(pk__in=ids).order_by().values_list(Value(what), "pk", "name")
             for what, (model, ids) in wanted.items()
             if ids
         ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -66,22 +67,29 @@ def today_of(staff: Staff) -> Today:
     end_of_day = timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=1), time.min))
     supervises = staff.has_role(Role.SUPERVISOR)
     lists = _lists(staff, now, end_of_day, supervises=supervises)
-    cases = {name: list(as_rows(lists[name])[:SHOWN]) for name in ("steps", "promises", "handed_over", "unassigned")}
-    fields = ("started_at", "channel", "counterpart", "subject", "body", "outcome", "staff_name", "details")
-    related = ("unit__name", "customer__name", "customer__restricted", "case__subject")
-    contacts = {
-        name: list(lists[name].select_related("unit", "customer", "case").only(*fields, *related)[:SHOWN])
-        for name in ("messages", "failed")
-    }
     return Today(
         now=now,
         end_of_day=end_of_day,
         is_supervisor=supervises,
+        steps=_cases(lists["steps"]),
+        promises=_cases(lists["promises"]),
+        handed_over=_cases(lists["handed_over"]),
+        unassigned=_cases(lists["unassigned"]),
+        messages=_contacts(lists["messages"]),
+        failed=_contacts(lists["failed"]),
         counts=_counts(lists),
         team=_team(staff, now) if supervises else [],
-        **cases,
-        **contacts,
     )
+
+
+def _cases(found: QuerySet) -> list[Case]:
+    return list(as_rows(found)[:SHOWN])
+
+
+def _contacts(found: QuerySet) -> list[Contact]:
+    fields = ("started_at", "channel", "counterpart", "subject", "body", "outcome", "staff_name", "details")
+    related = ("unit__name", "customer__name", "customer__restricted", "case__subject")
+    return list(found.select_related("unit", "customer", "case").only(*fields, *related)[:SHOWN])
 
 
 def _lists(staff: Staff, now: datetime, end_of_day: datetime, *, supervises: bool) -> dict[str, QuerySet]:
@@ -108,7 +116,8 @@ def _lists(staff: Staff, now: datetime, end_of_day: datetime, *, supervises: boo
 
 def _counts(lists: dict[str, QuerySet]) -> dict[str, Number]:
     """How long each list is. One query for all of them; none counts further than MOST_COUNTED."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for rows in lists.values():
         try:
             sql, params = rows.order_by().values("pk")[: MOST_COUNTED + 1].query.sql_with_params()
@@ -135,7 +144,7 @@ def _team(staff: Staff, now: datetime) -> list[Member]:
         )
         .order_by("name", "pk")[:MOST_PEOPLE]
     )
-    return [Member(p, Number(p.open), Number(p.overdue), Number(p.steps_due)) for p in people]  # type: ignore[attr-defined]
+    return [Member(p, Number(p.open), Number(p.overdue), Number(p.steps_due)) for p in people]
 
 
 def _number(**wanted: object) -> Subquery:

@@ -18,7 +18,7 @@ from regard.desk.forms import acting as forms
 from regard.desk.lifecycle import State
 from regard.desk.models import OPEN_STATES, Case, Event
 from regard.desk.queries.people import sees
-from regard.office.access import open_to
+from regard.office.access import open_to, staff_of
 from regard.office.models import Staff
 from regard.office.roles import DESK_ROLES
 
@@ -90,8 +90,8 @@ def acts_for(case: Case) -> dict[str, list[Act]]:
 def _view_of(act: Act) -> Callable[..., HttpResponse]:
     @require_http_methods(["GET", "HEAD", "POST"])
     def view(request: HttpRequest, number: str) -> HttpResponse:
-        case = get_case_for(request.user, number)
-        form = act.form(request.POST if request.method == "POST" else None, case=case, staff=request.user)
+        case = get_case_for(staff_of(request), number)
+        form = act.form(request.POST if request.method == "POST" else None, case=case, staff=staff_of(request))
         if form.is_bound and form.is_valid():
             try:
                 form.act()
@@ -100,7 +100,7 @@ def _view_of(act: Act) -> Callable[..., HttpResponse]:
             else:
                 return _after(request, act, case)
         # What the page of the case swaps in is only the form; everybody else gets a page around it.
-        template = "desk/act_form.html" if request.htmx and not form.is_bound else "desk/act.html"
+        template = "desk/act_form.html" if is_part(request) and not form.is_bound else "desk/act.html"
         status = 422 if form.is_bound else 200
         return render(request, template, {"act": act, "case": case, "form": form}, status=status)
 
@@ -109,10 +109,15 @@ def _view_of(act: Act) -> Callable[..., HttpResponse]:
     return open_to(*DESK_ROLES)(view)
 
 
+def is_part(request: HttpRequest) -> bool:
+    """Whether a script asks for a part of a page, to put into the one that is shown."""
+    return bool(getattr(request, "htmx", False))
+
+
 def _after(request: HttpRequest, act: Act, case: Case) -> HttpResponse:
     """Say what was done, offer to take it back, and go where the person still sees something."""
-    here = sees(request.user, case)
-    undo = _undo_link(request.user, case) if here and act.word != "undo" else ""
+    here = sees(staff_of(request), case)
+    undo = _undo_link(staff_of(request), case) if here and act.word != "undo" else ""
     messages.success(request, format_html("{} {}", act.form.done, undo))
     return redirect("desk-case", case.number) if here else redirect("desk-today")
 

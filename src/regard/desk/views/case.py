@@ -12,8 +12,8 @@ from regard.desk.access import get_case_for, hides_customer
 from regard.desk.lifecycle import PromiseState
 from regard.desk.models import Case, CaseKind
 from regard.desk.queries.timeline import Timeline, timeline_of
-from regard.desk.views.acts import acts_for
-from regard.office.access import may, open_to_staff
+from regard.desk.views.acts import acts_for, is_part
+from regard.office.access import may, open_to_staff, staff_of
 from regard.office.roles import DESK_ROLES
 from regard.records.audit import viewed
 
@@ -22,23 +22,23 @@ from regard.records.audit import viewed
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Who it is for, where it stands, what was promised, what happened, and what one can do now."""
-    found = get_case_for(request.user, number)
-    viewed(by=request.user, obj=found)
+    found = get_case_for(staff_of(request), number)
+    viewed(by=staff_of(request), obj=found)
     timeline = timeline_of(found, request.GET.get("after"))
-    if request.htmx and request.GET.get("after"):
-        context = {"case": found, "timeline": timeline, "may_act": may(request.user, *DESK_ROLES)}
+    if is_part(request) and request.GET.get("after"):
+        context = {"case": found, "timeline": timeline, "may_act": may(staff_of(request), *DESK_ROLES)}
         return render(request, "desk/timeline.html", context)
     return render(request, "desk/case.html", context_of(request, found, timeline))
 
 
 def context_of(request: HttpRequest, found: Case, timeline: Timeline) -> dict[str, Any]:
     """What the page of a case shows."""
-    may_act = may(request.user, *DESK_ROLES)
+    may_act = may(staff_of(request), *DESK_ROLES)
     return {
         "case": found,
         "may_act": may_act,
         "now": timezone.now(),
-        "hides_customer": hides_customer(request.user, found.customer),
+        "hides_customer": hides_customer(staff_of(request), found.customer),
         "customer_url": customer_url(found),
         "timeline": timeline,
         "promises": timeline.promises,

@@ -20,7 +20,7 @@ from regard.desk.forms.filtering import FIELDS, FilterForm
 from regard.desk.models import SavedFilter
 from regard.desk.queries.listing import DEFAULT_ORDER, every_row, page_of
 from regard.lib.tabular import csv_response
-from regard.office.access import may, open_to_staff
+from regard.office.access import may, open_to_staff, staff_of
 from regard.office.roles import DESK_ROLES
 from regard.records.audit import record
 
@@ -58,13 +58,13 @@ COLUMNS = {
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """Cases of the person's units: filtered, sorted, a page at a time. Without filters, their default one."""
-    saved = list(SavedFilter.objects.filter(staff=request.user))
+    saved = list(SavedFilter.objects.filter(staff=staff_of(request)))
     default = next((each for each in saved if each.is_default), None)
     if not request.GET and default is not None:
         return redirect(f"{reverse('desk-cases')}?{default.query or 'state=open'}")
-    form = FilterForm(request.GET, staff=request.user)
+    form = FilterForm(request.GET, staff=staff_of(request))
     chosen = form.chosen(request.GET.get("sort", DEFAULT_ORDER))
-    page = page_of(request.user, chosen, after=request.GET.get("after"), before=request.GET.get("before"))
+    page = page_of(staff_of(request), chosen, after=request.GET.get("after"), before=request.GET.get("before"))
     query = kept_query(request.GET)
     context = {
         "form": form,
@@ -78,8 +78,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "query": query,
         "newer_url": _turned(request, before=page.newer),
         "older_url": _turned(request, after=page.older),
-        "may_act": may(request.user, *DESK_ROLES),
-        "see_restricted": may(request.user, *SEE_RESTRICTED),
+        "may_act": may(staff_of(request), *DESK_ROLES),
+        "see_restricted": may(staff_of(request), *SEE_RESTRICTED),
     }
     return render(request, "desk/cases.html", context)
 
@@ -97,8 +97,8 @@ def kept_query(told: QueryDict) -> str:
     """The filter of an address in one form: known names in one order, nothing empty."""
     query = QueryDict(mutable=True)
     for name in KEPT:
-        if told.get(name):
-            query[name] = told[name]
+        if value := told.get(name):
+            query[name] = str(value)
     return query.urlencode()
 
 
@@ -106,12 +106,12 @@ def kept_query(told: QueryDict) -> str:
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as a CSV file, as far as the person sees it. The audit trail says who took what."""
-    form = FilterForm(request.GET, staff=request.user)
+    form = FilterForm(request.GET, staff=staff_of(request))
     chosen = form.chosen(DEFAULT_ORDER)
     with transaction.atomic():
         note = {"filter": [name for name in FIELDS if request.GET.get(name)], "columns": list(COLUMNS)}
-        record(by=request.user, action="desk.export_cases", object_type="desk.case", note=note)
-    rows = _as_text(every_row(request.user, chosen, tuple(COLUMNS.values())))
+        record(by=staff_of(request), action="desk.export_cases", object_type="desk.case", note=note)
+    rows = _as_text(every_row(staff_of(request), chosen, tuple(COLUMNS.values())))
     return csv_response(f"cases-{timezone.localdate():%Y-%m-%d}.csv", ("number", *COLUMNS), rows)
 
 
@@ -133,7 +133,7 @@ def filter_save(request: HttpRequest) -> HttpResponse:
     """Keep the filter of the list under a name."""
     query = kept_query(QueryDict(request.POST.get("query", "")))
     try:
-        saved = actions.save_filter(by=request.user, name=request.POST.get("name", ""), query=query)
+        saved = actions.save_filter(by=staff_of(request), name=request.POST.get("name", ""), query=query)
         messages.success(request, f"The filter is saved as {saved.name}.")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
@@ -144,8 +144,8 @@ def filter_save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def filter_default(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the list with this filter from now on, or no longer."""
-    saved = get_filter_for(request.user, pk)
-    actions.set_default_filter(by=request.user, saved=saved, default=not saved.is_default)
+    saved = get_filter_for(staff_of(request), pk)
+    actions.set_default_filter(by=staff_of(request), saved=saved, default=not saved.is_default)
     words = "opens with" if saved.is_default else "no longer opens with"
     messages.success(request, f"Your case list {words} {saved.name}.")
     return redirect(f"{reverse('desk-cases')}?{saved.query or 'state=open'}")
@@ -155,7 +155,7 @@ def filter_default(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def filter_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a saved filter."""
-    saved = get_filter_for(request.user, pk)
-    actions.delete_filter(by=request.user, saved=saved)
+    saved = get_filter_for(staff_of(request), pk)
+    actions.delete_filter(by=staff_of(request), saved=saved)
     messages.success(request, f"The filter {saved.name} is deleted.")
     return redirect(f"{reverse('desk-cases')}?state=open")

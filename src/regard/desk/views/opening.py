@@ -14,7 +14,7 @@ from regard.desk.access import find_customer_for, get_contact_for
 from regard.desk.forms.acting import show_refusal
 from regard.desk.forms.opening import ContactForm, HandledForm, NewCaseForm
 from regard.desk.models import Channel, Contact, Direction
-from regard.office.access import open_to
+from regard.office.access import open_to, staff_of
 from regard.office.roles import DESK_ROLES
 
 GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +24,7 @@ GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 @GET_AND_POST
 def new(request: HttpRequest) -> HttpResponse:
     """A new case, for a customer who may be given as ?customer=K0001234."""
-    form = NewCaseForm(request.POST or None, staff=request.user, initial=_told(request, "customer", "subject"))
+    form = NewCaseForm(request.POST or None, staff=staff_of(request), initial=_told(request, "customer", "subject"))
     if form.is_valid():
         try:
             case = form.act()
@@ -42,7 +42,7 @@ def log(request: HttpRequest) -> HttpResponse:
     """One exchange. ?customer= and ?case= fill in who and what; ?returns= is the message it returns."""
     returns = _returned(request)
     initial = _told(request, "customer", "case", "channel") | (_answer_to(returns) if returns else {})
-    form = ContactForm(request.POST or None, staff=request.user, returns=returns, initial=initial)
+    form = ContactForm(request.POST or None, staff=staff_of(request), returns=returns, initial=initial)
     if form.is_valid():
         try:
             contact = form.act()
@@ -67,7 +67,7 @@ def _told(request: HttpRequest, *names: str) -> dict[str, Any]:
 
 def _returned(request: HttpRequest) -> Contact | None:
     pk = request.GET.get("returns", "")
-    return get_contact_for(request.user, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    return get_contact_for(staff_of(request), int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
 
 
 def _answer_to(message: Contact) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
     """The form's page, with the customer that it names and the way to search for one."""
     form = context["form"]
     number = str(form["customer"].value() or "")
-    context["found_customer"] = find_customer_for(request.user, number) if number else None
+    context["found_customer"] = find_customer_for(staff_of(request), number) if number else None
     try:
         context["customers_url"] = reverse("customers-search")
     except NoReverseMatch:
@@ -96,11 +96,11 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
 @GET_AND_POST
 def handled(request: HttpRequest, pk: int) -> HttpResponse:
     """A message that needs no call back: say what was done."""
-    contact = get_contact_for(request.user, pk)
+    contact = get_contact_for(staff_of(request), pk)
     form = HandledForm(request.POST or None)
     if form.is_valid():
         try:
-            actions.handle_message(by=request.user, contact=contact, **form.cleaned_data)
+            actions.handle_message(by=staff_of(request), contact=contact, **form.cleaned_data)
         except ValidationError as error:
             show_refusal(form, error)
         else:
@@ -115,9 +115,9 @@ def handled(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a reply again that could not be sent."""
-    contact = get_contact_for(request.user, pk)
+    contact = get_contact_for(staff_of(request), pk)
     try:
-        actions.retry_reply(by=request.user, contact=contact)
+        actions.retry_reply(by=staff_of(request), contact=contact)
         messages.success(request, "The reply is on its way again.")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
