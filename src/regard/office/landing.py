@@ -9,10 +9,10 @@ from regard.office.roles import Role
 PAGES: dict[str, tuple[str, ...]] = {
     Role.FRONT_LINE: ("desk-today",),
     Role.SUPERVISOR: ("desk-today",),
-    Role.GOAL_OWNER: ("measures-dashboard", "measures"),
-    Role.CONTRACT_MANAGER: ("measures-dashboard", "measures"),
+    Role.GOAL_OWNER: ("measures-dashboard", "measures-catalogue"),
+    Role.CONTRACT_MANAGER: ("measures-dashboard", "measures-catalogue"),
     Role.RECORDS_OFFICER: ("records-audit",),
-    Role.ANALYST: ("measures", "measures-dashboard"),
+    Role.ANALYST: ("measures-catalogue", "measures-dashboard"),
     Role.ADMINISTRATOR: ("office-overview",),
 }
 NO_ROLE = "office-no-role"
