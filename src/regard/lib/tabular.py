@@ -27,9 +27,9 @@ def safe_cell(value: Any) -> Any:
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """The lines of a CSV file, one at a time."""
     writer = csv.writer(_Echo())
-    yield writer.writerow(header)  # type: ignore[misc]
+    yield writer.writerow(header)
     for row in rows:
-        yield writer.writerow([safe_cell(value) for value in row])  # type: ignore[misc]
+        yield writer.writerow([safe_cell(value) for value in row])
 
 
 def csv_response(name: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:

@@ -33,14 +33,17 @@ def staff_of(request: HttpRequest) -> Staff:
 
 def units_seen_by(staff: Staff) -> QuerySet[Unit]:
     """The units whose records this person may open: their own and those below it. None without a unit or role."""
-    if not _works_here(staff) or not staff.unit.path:  # an empty path would be the start of every other
-        return Unit.objects.none()
-    return Unit.objects.filter(path__startswith=staff.unit.path)
+    unit = _unit_of(staff)
+    return Unit.objects.filter(path__startswith=unit.path) if unit else Unit.objects.none()
 
 
-def _works_here(staff: Staff) -> bool:
-    """Signed in, active, in a unit and with a role: anything less sees nothing."""
-    return bool(staff.is_authenticated and staff.is_active and staff.unit_id is not None and staff.roles)
+def _unit_of(staff: Staff) -> Unit | None:
+    """The unit of somebody signed in, active and with a role: anything less sees nothing.
+
+    A unit without a path counts as none: an empty path is the start of every other.
+    """
+    works_here = staff.is_authenticated and staff.is_active and staff.roles
+    return staff.unit if works_here and staff.unit and staff.unit.path else None
 
 
 def unit_ids_seen_by(staff: Staff) -> list[int]:
@@ -54,7 +57,8 @@ def unit_ids_seen_by(staff: Staff) -> list[int]:
 
 def office_id_of(staff: Staff) -> int | None:
     """The office this person belongs to: customers are shared within it and never across."""
-    return staff.unit.office_id if _works_here(staff) and staff.unit.path else None
+    unit = _unit_of(staff)
+    return unit.office_id if unit else None
 
 
 def colleagues_of(staff: Staff) -> QuerySet[Staff]:
@@ -133,7 +137,7 @@ def get_calendar_for(staff: Staff, code: str, version: int | None = None) -> Wor
 
 def may_change_office(staff: Staff) -> bool:
     """True for administrators of the whole office: calendars are shared by all its units."""
-    return may(staff, Role.ADMINISTRATOR) and staff.unit_id is not None and staff.unit.parent_id is None
+    return may(staff, Role.ADMINISTRATOR) and staff.unit is not None and staff.unit.parent_id is None
 
 
 __all__ = [

@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from regard.office.access import colleagues_of, units_of_office, units_seen_by
 from regard.office.calendar import WorkingHours
 from regard.office.calendar.hours import WEEKDAYS
-from regard.office.models import Staff, Standard, WorkingCalendar
+from regard.office.models import Staff, Standard, Unit, WorkingCalendar
 from regard.office.queries import latest_calendars
 from regard.office.roles import Role
 from regard.ui.forms import DateInput
@@ -69,12 +69,20 @@ class UnitForm(forms.Form):
     """A unit and its place in the office."""
 
     name = forms.CharField(label="Name", max_length=200)
-    parent = forms.ModelChoiceField(label="Belongs to", queryset=None, empty_label="Choose the unit above")
+    parent = forms.ModelChoiceField(
+        label="Belongs to", queryset=Unit.objects.none(), empty_label="Choose the unit above"
+    )
     lead = forms.ModelChoiceField(
-        label="Led by", queryset=None, required=False, help_text="Work without an owner is shown to this person."
+        label="Led by",
+        queryset=Staff.objects.none(),
+        required=False,
+        help_text="Work without an owner is shown to this person.",
     )
     calendar = forms.ModelChoiceField(
-        label="Opening hours", queryset=None, required=False, empty_label="Those of the unit above"
+        label="Opening hours",
+        queryset=WorkingCalendar.objects.none(),
+        required=False,
+        empty_label="Those of the unit above",
     )
     email = forms.EmailField(label="E-mail", required=False, help_text="Letters of this unit come from here.")
     active = forms.BooleanField(
@@ -88,7 +96,7 @@ class UnitForm(forms.Form):
         self.fields["calendar"].queryset = latest_calendars(staff.office_id or 0)  # type: ignore[attr-defined]
         if is_top:
             del self.fields["parent"]
-            self.fields["calendar"].required = True  # type: ignore[attr-defined]
+            self.fields["calendar"].required = True
 
 
 class StaffForm(forms.Form):
@@ -96,7 +104,7 @@ class StaffForm(forms.Form):
 
     name = forms.CharField(label="Name", max_length=200)
     email = forms.EmailField(label="E-mail", help_text="They sign in with it.")
-    unit = forms.ModelChoiceField(label="Unit", queryset=None, empty_label="Choose one")
+    unit = forms.ModelChoiceField(label="Unit", queryset=Unit.objects.none(), empty_label="Choose one")
     title = forms.CharField(label="Title", max_length=200, required=False, help_text="What their work is called.")
     code = forms.CharField(
         label="Short name in other systems",
@@ -121,7 +129,7 @@ class StaffFilter(forms.Form):
     """The filters of the staff list."""
 
     q = forms.CharField(label="Name, e-mail or short name", required=False)
-    unit = forms.ModelChoiceField(label="Unit", queryset=None, required=False, empty_label="Any")
+    unit = forms.ModelChoiceField(label="Unit", queryset=Unit.objects.none(), required=False, empty_label="Any")
     role = forms.ChoiceField(label="Role", required=False, choices=[("", "Any"), *Role.choices, ("none", "None yet")])
     state = forms.ChoiceField(
         label="State", required=False, choices=[("", "Works here"), ("left", "Has left"), ("all", "Both")]
@@ -136,7 +144,7 @@ class ServiceForm(forms.Form):
     """What the office offers, in the customers' words."""
 
     name = forms.CharField(label="Name", max_length=200, help_text="As a customer would say it: Report a pothole.")
-    unit = forms.ModelChoiceField(label="Unit", queryset=None, empty_label="Choose one")
+    unit = forms.ModelChoiceField(label="Unit", queryset=Unit.objects.none(), empty_label="Choose one")
     code = forms.CharField(label="Code", max_length=120, help_text="What files and other systems call it.")
     description = forms.CharField(
         label="Description", required=False, widget=forms.Textarea(attrs={"rows": 4, "class": "rg-short"})
@@ -152,7 +160,7 @@ class ServiceFilter(forms.Form):
     """The filters of the list of services."""
 
     q = forms.CharField(label="Name or code", required=False)
-    unit = forms.ModelChoiceField(label="Unit", queryset=None, required=False, empty_label="Any")
+    unit = forms.ModelChoiceField(label="Unit", queryset=Unit.objects.none(), required=False, empty_label="Any")
     state = forms.ChoiceField(
         label="Show",
         required=False,

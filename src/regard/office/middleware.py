@@ -49,7 +49,7 @@ class DeclaredAccess:
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if not isinstance(rule, frozenset) or not request.user.has_role(*rule):  # type: ignore[union-attr]
+        if not isinstance(rule, frozenset) or not request.user.has_role(*rule):
             raise PermissionDenied("Your role does not include this page.")
         return None
 
@@ -69,5 +69,5 @@ class OfficeTime:
         timezone.activate(zone)
         response = self.get_response(request)
         # Not before: a file that is sent while it is read still tells local times.
-        response._resource_closers.append(timezone.deactivate)
+        response._resource_closers.append(timezone.deactivate)  # type: ignore[attr-defined]
         return response

@@ -137,7 +137,7 @@ def viewed(*, by: Actor, obj: models.Model) -> None:
     """Note that somebody opened a page about a person. One statement and no lock; repeats within minutes are one."""
     if by.audit_id is None:
         return
-    values = {
+    values: dict[str, int | str | None] = {
         "staff": by.audit_id,
         "name": chain.text(by.audit_name),
         "type": obj._meta.label_lower,

@@ -93,8 +93,8 @@ def export(**told: Any) -> None:
 def _wanted(told: dict[str, Any]) -> "Wanted":
     from regard.records.queries import Wanted
 
-    days = {name: told.pop(name) for name in ("first_day", "last_day")}
-    return Wanted(**told, **{name: day.date() if isinstance(day, datetime) else None for name, day in days.items()})
+    days = {name: day.date() for name in ("first_day", "last_day") if isinstance(day := told.pop(name), datetime)}
+    return Wanted(**(told | days))
 
 
 COMMANDS = [audit]

@@ -111,4 +111,5 @@ def zone_of_unit(staff: Staff) -> ZoneInfo | None:
         return None
     unit = Unit.objects.raw(_UNIT_AND_ZONE, [staff.unit_id])[0]
     staff.unit = unit
-    return zone_info(unit.zone) if unit.zone else None
+    name: str | None = vars(unit)["zone"]
+    return zone_info(name) if name else None

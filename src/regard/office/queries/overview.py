@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regard.office.access import services_seen_by, staff_seen_by, units_seen_by
 from regard.office.models import Service, Silo, Staff, Standard, Unit, WorkingCalendar
@@ -27,7 +27,7 @@ class Overview:
 
 def without_standard() -> Q:
     """Services for which no time limit is in force or was ever set without an end."""
-    return ~Exists(Standard.objects.filter(service=OuterRef("pk"), valid_to=None))
+    return Q(~Exists(Standard.objects.filter(service=OuterRef("pk"), valid_to=None)))
 
 
 def overview_of(staff: Staff) -> Overview:
@@ -51,6 +51,5 @@ def overview_of(staff: Staff) -> Overview:
     )
 
 
-def _without_lead(units: "object") -> int:
-    found = Unit.objects.filter(pk__in=units.values("pk"))  # type: ignore[attr-defined]
-    return found.filter(Q(lead=None) | Q(lead__is_active=False)).count()
+def _without_lead(units: QuerySet[Unit]) -> int:
+    return units.filter(Q(lead=None) | Q(lead__is_active=False)).count()
