@@ -23,7 +23,7 @@ _EVENTS = """SELECT _line, case_key, "at", kind, actor, coalesce(text, '') AS te
 
 
 def settle_events(space: Workspace, target: str, *, cases_in_file: bool) -> int:
-    """Make `told_event` (one row per event, with its case) and quarantine what belongs to no case we know.
+    """Make `told_<target>` (one row per event, with its case) and quarantine what belongs to no case we know.
 
     Returns how many rows were quarantined. An event is a repeat when its case already has one of the same
     source id, or of the same kind, time and text.
@@ -43,7 +43,7 @@ def settle_events(space: Workspace, target: str, *, cases_in_file: bool) -> int:
     )
     _existing_events(space)
     space.con.execute(
-        f"""CREATE OR REPLACE TABLE told_event AS
+        f"""CREATE OR REPLACE TABLE told_{target} AS
         SELECT m.*, case_of.case_id, place.unit_id, place.service_id, staff_dim.staff_id,
                EXISTS (SELECT 1 FROM existing_event x WHERE x.case_id = case_of.case_id AND x.log = {_LOG_KEY}) AS is_repeat
         FROM event_row m JOIN case_of ON case_of.key = m.case_key {place_join("event")}
@@ -68,12 +68,12 @@ def _existing_events(space: Workspace) -> None:
         space.from_database(cursor, "existing_event", query, "case_id BIGINT, log VARCHAR")
 
 
-def write_chunk(space: Workspace, first: int, last: int) -> tuple[CopyFile, Sequence[int], int]:
+def write_chunk(space: Workspace, target: str, first: int, last: int) -> tuple[CopyFile, Sequence[int], int]:
     """New events of cases [first, last] as a COPY file, the cases they belong to, and how many rows told them."""
-    chosen = f"told_event m WHERE NOT is_repeat AND case_id BETWEEN {first} AND {last}"
+    chosen = f"told_{target} m WHERE NOT is_repeat AND case_id BETWEEN {first} AND {last}"
     place = """CASE WHEN kind IN ('received', 'transferred', 'recategorised') THEN
-        concat(coalesce(concat(',"unit":', CASE WHEN unit IS NOT NULL THEN unit_id END), ''),
-               coalesce(concat(',"service":', service_id), '')) ELSE '' END"""
+        CASE WHEN unit IS NOT NULL THEN ',"unit":' || unit_id ELSE '' END
+        || CASE WHEN service_id IS NOT NULL THEN ',"service":' || service_id ELSE '' END ELSE '' END"""
     owner = "CASE WHEN kind = 'assigned' AND staff_id IS NOT NULL THEN concat(',\"owner\":', staff_id) ELSE '' END"
     file = space.to_copy(
         "log_event",
