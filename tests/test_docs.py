@@ -13,6 +13,7 @@ from regard.config import cli
 from regard.config.home import ROOT
 from regard.customers.access import LOOK_UP
 from regard.measures.definitions import CATALOGUE
+from regard.measures.views.asking import REFRESHERS
 from regard.office import actions as office
 from regard.office.roles import ANY_ROLE, DESK_ROLES, Role
 from regard.records.actors import System
@@ -273,7 +274,8 @@ def test_the_table_of_roles_is_what_the_pages_declare():
         "Voice: read": ANY_ROLE,
         "Sources: look": sources.LOOK,
         "Sources: import, map, correct rows": sources.CHANGE,
-        "Measures": ANY_ROLE,
+        "Measures and the dashboard": ANY_ROLE,
+        "Measures: refresh the figures": REFRESHERS,
         "Records: the audit trail": READERS,
         "Office: units, people, services, opening hours": (Role.ADMINISTRATOR,),
     }
