@@ -14,6 +14,7 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ON_THE_CLOCK = " of working time"  # as `regard.ui.wording` says it
 #: Narrower than this, an interval of shares (or of scores) shows with one more digit.
 _NARROW_SHARE, _NARROW_SCORE = 0.02, 0.2
 
@@ -71,8 +72,11 @@ def interval_words(answer: Answer, told_in: In) -> str:
 
 def span_words(low: str, high: str) -> str:
     """`20 to 34 days` of `20 days` and `34 days`; what has no unit in common stays as it is."""
+    if low.endswith(_ON_THE_CLOCK) and high.endswith(_ON_THE_CLOCK):
+        low = low.removesuffix(_ON_THE_CLOCK)
     number, _, unit = low.partition(" ")
-    return f"{number if unit and high.partition(' ')[2] == unit else low} to {high}"
+    same = unit and high.partition(" ")[2].removesuffix(_ON_THE_CLOCK) in (unit, f"{unit}s")
+    return f"{number if same else low} to {high}"
 
 
 def _digits(answer: Answer, told_in: In) -> int:

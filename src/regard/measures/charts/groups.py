@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regard.measures.charts.picture import BLUE, INK, QUIET, WIDTH, Axis, Picture, axis_for
-from regard.measures.charts.render import drawn
+from regard.measures.charts.render import drawn, link
 from regard.measures.definitions.model import In
 from regard.measures.wording import count_words, told
 from regard.ui.wording import percent
@@ -59,7 +59,7 @@ def _drawn_row(group: Group, axis: Axis) -> dict[str, Any]:
         "value": axis.of(group.value),
         "low": axis.of(group.low),
         "high": axis.of(group.high),
-        "href": group.href,
+        "href": link(group.href),
         "says": f"{group.name}: {group.words}{sure}, n = {group.n:,}",
     }
 
@@ -116,8 +116,8 @@ def rating_chart(
     """How often each point of a scale was chosen, the highest on top."""
     n = sum(counts)
     rows = [
-        {"name": f"{point:g}", "value": count, "href": href, "says": f"{point:g}: {count_words(count, 'answers')}",
-         "words": percent(count / n) if n else ""}
+        {"name": f"{point:g}", "value": count, "words": percent(count / n) if n else "", "href": link(href),
+         "says": f"{point:g}: {count_words(count, 'answers')}"}
         for point, count in sorted(zip(scale, counts, strict=True), reverse=True)
     ]  # fmt: skip
     svg = drawn("ratings", rows, lambda: _ratings(rows)) if n else ""

@@ -15,17 +15,19 @@ from regard.measures.statistics import (
     TooFew,
     duration_histogram,
 )
-from regard.measures.wording import count_words, told
+from regard.measures.wording import count_words, span_words, told
 from regard.ui.wording import percent
 
 #: So many steps of a curve can be told apart on paper.
 MOST_STEPS = 160
+MOST_BARS = 36
 _HALF, _NINE_IN_TEN = 0.5, 0.9
 
 
 def histogram_of(lengths: Any, observed: Any, told_in: In) -> DurationHistogram | TooFew:
     """Lengths in seconds in bars that a person would choose, in working days on the official clock."""
-    return duration_histogram(lengths, observed, day=WORKING_DAY if told_in == In.WORKING else 86_400.0)
+    day = WORKING_DAY if told_in == In.WORKING else 86_400.0
+    return duration_histogram(lengths, observed, bars=MOST_BARS, day=day)
 
 
 def histogram(
@@ -39,7 +41,7 @@ def histogram(
 ) -> Picture:
     """How many took how long; those that have not ended stand on top of the others, in outline."""
     if isinstance(found, TooFew):
-        return Picture(title, f"{count_words(found.n, noun).capitalize()}: too few to tell.", "", (), ())
+        return Picture(title, f"{count_words(found.n, noun)}: too few to tell.", "", (), ())
     spans = [_span(found, n, told_in) for n in range(len(found.edges))]
     axis = axis_for([found.edges[-1]], told_in, noun)
     rows = []
@@ -59,7 +61,7 @@ def _span(found: DurationHistogram, n: int, told_in: In) -> str:
     low = told(found.edges[n], told_in) if n else "0"
     if n == len(found.edges) - 1:
         return f"{low} or longer" if n else "any length"
-    return f"{low} to {told(found.edges[n] + found.width, told_in)}"
+    return span_words(low, told(found.edges[n] + found.width, told_in))
 
 
 def _histogram_words(found: DurationHistogram, spans: Sequence[str], noun: str) -> str:
@@ -200,8 +202,10 @@ def _survival(rows: list[dict[str, Any]], marks: list[dict[str, Any]], axis: str
     layers += [
         told_.mark_rule(color=QUIET, strokeDash=[4, 4], strokeWidth=1).encode(y="left:Q"),
         reached.mark_point(shape="diamond", filled=True, size=110, color=INK, opacity=1).encode(x=right, y="left:Q"),
-        told_.mark_text(align="right", baseline="bottom", dy=-4, dx=-2, fontSize=13, color=INK).encode(
-            x=alt.value(WIDTH), y="left:Q", text="label:N"
-        ),
     ]
+    # White below the words, so that a curve that runs through them leaves them legible.
+    looks: tuple[dict[str, Any], ...] = ({"stroke": "#ffffff", "strokeWidth": 5}, {})
+    for look in looks:
+        words = told_.mark_text(align="right", baseline="bottom", dy=-4, dx=-2, fontSize=13, color=INK, **look)
+        layers.append(words.encode(x=alt.value(WIDTH), y="left:Q", text="label:N"))
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)

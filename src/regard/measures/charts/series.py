@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from regard.measures.charts.picture import BLUE, GOLD, HEIGHT, INK, QUIET, RED, WIDTH, Axis, Picture, axis_for
-from regard.measures.charts.render import drawn
+from regard.measures.charts.render import drawn, link
 from regard.measures.definitions.model import In
 from regard.measures.statistics import Chart, Signal, TooFew
 from regard.measures.wording import month_words, signal_words, told, usual_words
 
+#: None: limits would mislead (the caption's note says why).
+Limits = Chart | TooFew | None
 #: A place to click on, wider than the mark itself: 26 px across.
 _TARGET = 530
 _SHAPES = {
@@ -37,10 +39,10 @@ class Point:
 
 
 def run_chart(
-    title: str, points: Sequence[Point], limits: Chart | TooFew, *, told_in: In, noun: str, note: str = ""
+    title: str, points: Sequence[Point], limits: Limits, *, told_in: In, noun: str, note: str = ""
 ) -> Picture:
     """Months in order with their usual level and limits; signals are marked by shape as well as by colour."""
-    signals = {} if isinstance(limits, TooFew) else _by_point(limits)
+    signals = _by_point(limits) if isinstance(limits, Chart) else {}
     axis = axis_for([*(point.value for point in points), *_limit_values(limits)], told_in, noun)
     rows = [
         _drawn_row(point, n, limits, signal=signals.get(n), axis=axis, told_in=told_in)
@@ -53,9 +55,11 @@ def run_chart(
     return Picture(title, caption, svg, _COLUMNS, table)
 
 
-def series_words(points: Sequence[Point], limits: Chart | TooFew, *, told_in: In) -> str:
+def series_words(points: Sequence[Point], limits: Limits, *, told_in: In) -> str:
     """What a series shows, in a sentence: the newest signals, else what is usual."""
     months = [point.month for point in points]
+    if limits is None:
+        return f"{month_words(months[-1])}: {points[-1].words}." if points else ""
     if isinstance(limits, TooFew):
         return f"{limits.n} of the {limits.needed} months that limits need: too few to tell what is usual."
     if not limits.has_limits:
@@ -68,9 +72,9 @@ def series_words(points: Sequence[Point], limits: Chart | TooFew, *, told_in: In
     return f"No month stands out: what is usual is {usual}."
 
 
-def all_signals(points: Sequence[Point], limits: Chart | TooFew, *, told_in: In) -> list[tuple[str, bool]]:
+def all_signals(points: Sequence[Point], limits: Limits, *, told_in: In) -> list[tuple[str, bool]]:
     """Every signal in words, newest first, and whether it is new."""
-    if isinstance(limits, TooFew):
+    if not isinstance(limits, Chart):
         return []
     months = [point.month for point in points]
     return [(signal_words(limits, signal, months, told_in), signal.new) for signal in reversed(limits.signals)]
@@ -91,20 +95,20 @@ def _by_point(limits: Chart) -> dict[int, Signal]:
     return found
 
 
-def _limit_values(limits: Chart | TooFew) -> list[float]:
-    return [] if isinstance(limits, TooFew) or not limits.has_limits else limits.upper.tolist()
+def _limit_values(limits: Limits) -> list[float]:
+    return limits.upper.tolist() if isinstance(limits, Chart) and limits.has_limits else []
 
 
 def _drawn_row(
-    point: Point, n: int, limits: Chart | TooFew, *, signal: Signal | None, axis: Axis, told_in: In
+    point: Point, n: int, limits: Limits, *, signal: Signal | None, axis: Axis, told_in: In
 ) -> dict[str, Any]:
     row: dict[str, Any] = {"month": point.month.isoformat() + "T00:00:00Z", "value": axis.of(point.value)}
     row["says"] = f"{month_words(point.month)}: {point.words}" + (f", {_rule_words(signal)}" if signal else "")
-    row["href"] = point.href
+    row["href"] = link(point.href)
     if signal:
         row["shape"] = _SHAPES[signal.rule][signal.side == "below"]
         row["colour"] = RED if signal.rule == "outside" else GOLD
-    if not isinstance(limits, TooFew):
+    if isinstance(limits, Chart):
         row["centre"] = axis.of(float(limits.centre[n]))
         if limits.has_limits:
             lower = max(float(limits.lower[n]), 0.0)
@@ -134,9 +138,9 @@ def _legend(signals: dict[int, Signal]) -> str:
     return text[0].upper() + text[1:] + "."
 
 
-def _table_row(point: Point, n: int, limits: Chart | TooFew, signal: Signal | None, told_in: In) -> tuple[Any, ...]:
+def _table_row(point: Point, n: int, limits: Limits, signal: Signal | None, told_in: In) -> tuple[Any, ...]:
     lines: tuple[str | None, ...] = (None, None, None)
-    if not isinstance(limits, TooFew):
+    if isinstance(limits, Chart):
         centre, lower, upper = (float(line[n]) for line in (limits.centre, limits.lower, limits.upper))
         upper = min(upper, 1.0) if told_in == In.SHARE else upper
         lines = (told(centre, told_in), None, None)

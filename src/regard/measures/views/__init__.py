@@ -1,0 +1,1 @@
+"""Pages of measures: the catalogue, one measure, the rows behind a figure, and the dashboard."""
