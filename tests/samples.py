@@ -23,6 +23,8 @@ RUNS_OWN = (
     "run run-progress run-cancel run-resume quarantine quarantine-download quarantine-release quarantine-set-aside"
 )
 
+MEASURE: Sample = lambda _: {"slug": "cases-received"}  # noqa: E731
+
 SAMPLES: dict[str, Sample] = {
     # office
     "office-first-run": lambda _: {"token": firstrun.first_run_path().rstrip("/").rpartition("/")[2]},
@@ -50,6 +52,7 @@ SAMPLES: dict[str, Sample] = {
     # voice
     "voice-feedback": lambda p: {"pk": p.feedback.pk},
     # sources
+    "sources-map": lambda p: {"pk": p.upload.pk},
     "sources-mapping": lambda p: {"pk": p.mapping.pk},
     "sources-mapping-download": lambda p: {"pk": p.mapping.pk},
     **{f"sources-{word}": RUN for word in RUNS_OWN.split()},
@@ -58,6 +61,8 @@ SAMPLES: dict[str, Sample] = {
     "sources-row-set-aside": lambda p: {"pk": p.row.pk},
     "sources-silo": lambda p: {"code": p.silo.code},
     "sources-silo-edit": lambda p: {"code": p.silo.code},
+    # measures
+    **{f"measures-{word}": MEASURE for word in "measure export rows rows-export".split()},
     # the account
     "account_confirm_email": lambda _: {"key": "x"},
     "account_reset_password_from_key": lambda _: {"uidb36": "1", "key": "set-password"},
@@ -66,7 +71,10 @@ SAMPLES: dict[str, Sample] = {
 }
 
 #: Addresses with a code that each office uses for its own: an outsider gets an answer, with nothing of ours in it.
-SHARED_NAMES = {"office-calendar", "office-calendar-edit", "office-holiday"}
+SHARED_NAMES = {
+    *("office-calendar", "office-calendar-edit", "office-holiday"),
+    *("measures-measure", "measures-export", "measures-rows", "measures-rows-export"),
+}
 
 #: Query strings that lists and searches are tried with as well.
 QUERIES: dict[str, list[str]] = {
@@ -88,6 +96,8 @@ QUERIES: dict[str, list[str]] = {
     "records-export": ["?object_type=desk.case"],
     "voice-register": ["?unit={unit}", "?kind=complaint", "?q=slow"],
     "sources-upload": ["?silo={silo}"],
+    "measures-measure": ["?unit={unit}", "?service={service}&by=channel"],
+    "measures-rows": ["?unit={unit}", "?service={service}"],
 }
 
 MFA_OWN = (
