@@ -64,7 +64,7 @@ def test_tables_have_exactly_the_agreed_columns(desk, into):
         "event": 'case_key = "k"\nat = "t"\nkind = { constant = "noted" }',
         "contact": 'started_at = "t"',
         "promise": 'case_key = "k"\ndue_at = "t"',
-        "feedback": 'at = "t"',
+        "feedback": 'at = "t"\nkind = { constant = "response" }',
         "identity": 'person_key = "k"',
     }[into]
     done = desk.run("k t", [["1", "2018-01-05"]], f'{HEAD}[[target]]\ninto = "{into}"\n[target.columns]\n{filled}')
@@ -191,6 +191,32 @@ def test_lines_of_an_order_may_be_equal(desk):
         "k t i", rows, f'{HEAD}[[target]]\ninto = "order"\n[target.columns]\nkey="k"\nreceived_at="t"\nitem="i"'
     )
     assert (done.counts["order"].mapped, done.counts["order"].repeats) == (2, 0)
+
+
+def test_numbered_lines_of_an_order_stand_once(desk):
+    rows = [
+        ["1", "1", "pen"],
+        ["1", "1", "pen"],
+        ["1", "2", "pen"],
+        ["1", "2", "ink"],
+        ["1", "", "cap"],
+        ["1", "", "cap"],
+    ]
+    mapping = (
+        HEAD
+        + """[[target]]
+into = "order"
+[target.columns]
+key = "k"
+received_at = { constant = "2018-01-05" }
+line_no = "n"
+item = "i"
+"""
+    )
+    done = desk.run("k n i", rows, mapping)
+    assert desk.ask("SELECT _line FROM mapped_order ORDER BY _line") == [(2,), (4,), (6,), (7,)]
+    assert done.counts["order"].repeats == 1
+    assert desk.reasons() == [(5, "key", "key_disagrees")]
 
 
 def test_the_digest_tells_values_not_spelling(desk):

@@ -207,6 +207,7 @@ def test_durations(steady, text, seconds):
 def test_scores_stand_on_their_scale(desk):
     columns = """
         at = "t"
+        kind = { constant = "response" }
         score = { column = "n", blanks = ["6"] }
         scale_min = { constant = "1" }
         scale_max = { constant = "5" }

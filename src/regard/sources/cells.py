@@ -16,7 +16,7 @@ from regard.sources.mapping_parts import KEEP
 from regard.sources.readers.base import literal, quoted
 from regard.sources.targets import COLUMNS, DUCKDB_TYPES, DURATIONS, LIMITS, Slot
 
-LAYERS = ("trimmed", "cell", "told", "word", "plain", "turned", "iso", "clock", "instant", "value")
+LAYERS = ("trimmed", "cell", "told", "squeezed", "word", "plain", "turned", "iso", "clock", "instant", "value")
 _SPACES = literal(" \t\r\n\u00a0")
 _TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -161,12 +161,12 @@ class Cells:
         for key, word in column.values.items():
             words.setdefault(word, []).append(key)
         cases = " ".join(
-            f"WHEN lower({told}) IN {lowered(keys)} THEN {literal(word) if word else 'NULL'}"
-            for word, keys in words.items()
+        same = self._add("squeezed", f"k_{slot.name}", folded(told))
+            f"WHEN {same} IN {lowered(keys)} THEN {literal(word) if word else 'NULL'}" for word, keys in words.items()
         )
         rest = "NULL" if not column.otherwise else told if column.otherwise == KEEP else literal(column.otherwise)
         if column.otherwise is None:
-            unknown = f"{told} IS NOT NULL AND lower({told}) NOT IN {lowered(list(column.values))}"
+            unknown = f"{told} IS NOT NULL AND {same} NOT IN {lowered(list(column.values))}"
             self._wrong(
                 (slot, column, told), unknown, "unknown_value", "is no value that the mapping knows",
                 "Add it to the mapping's values, or correct the row.",
@@ -295,12 +295,17 @@ def applies(when: When, blanks: Sequence[str]) -> str:
 def condition(when: When, text: str) -> str:
     """SQL for one condition on a text that is NULL where blank (which only matters without `values`)."""
     if when.values:
-        return f"lower({text}) IN {lowered(when.values)}"
+        return f"{folded(text)} IN {lowered(when.values)}"
     return f"({text}) IS {'NOT NULL' if when.told else 'NULL'}"
 
 
 def lowered(values: Sequence[str]) -> str:
-    return listed([v.strip().lower() for v in values])
+def folded(text: str) -> str:
+    """SQL for a trimmed text as values are compared: lower case, single spaces (few have more, so look first)."""
+    return f"lower(CASE WHEN contains({text}, '  ') THEN regexp_replace({text}, ' +', ' ', 'g') ELSE {text} END)"
+
+
+    return listed([" ".join(v.split()).lower() for v in values])
 
 
 def first(expressions: Sequence[str], kind: str) -> str:

@@ -222,13 +222,13 @@ class _Compiling:
         return [*done, f"CREATE OR REPLACE TABLE {self.table} AS SELECT {columns} FROM {source} ORDER BY _line"]
 
     def _settled(self) -> list[str]:
-        """Rows of one key, except the lines of an order and what was merged already."""
-        if self.distinct or self.into == "order":
+        """Rows of one key; in orders, of one key and line number. What was merged already is settled."""
+        if self.distinct or (self.into == "order" and "line_no" not in self.filled):
             return []
         compared = [n for n in self.filled if n not in _NOT_IN_DIGEST]
         if any(part.details for part in self.parts):
             compared.append("details")
-        return same_keys(self.into, compared, _told(self.columns))
+        return same_keys(self.into, compared, _told(self.columns), by_line=self.into == "order")
 
 
 def _unclaimed(mapping: Mapping, columns: Sequence[str]) -> str:

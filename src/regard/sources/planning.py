@@ -14,7 +14,7 @@ _OUTCOMES = {
     "case": "SELECT _line, CASE WHEN is_new THEN 1 WHEN is_changed THEN 2 ELSE 3 END AS outcome FROM told_case",
     "order": "SELECT _line, CASE WHEN is_repeat THEN 3 WHEN is_new_case THEN 1 ELSE 2 END AS outcome FROM told_line",
     "event": "SELECT DISTINCT _line, CASE WHEN is_repeat THEN 3 ELSE 1 END AS outcome FROM told_event",
-    "promise": "SELECT _line, min(CASE WHEN is_repeat THEN 3 ELSE 1 END) AS outcome FROM told_event GROUP BY _line",
+    "promise": "SELECT _line, min(CASE WHEN is_repeat THEN 3 ELSE 1 END) AS outcome FROM told_promise GROUP BY _line",
     "contact": "SELECT _line, CASE WHEN is_new THEN 1 WHEN is_changed THEN 2 ELSE 3 END AS outcome FROM told_contact",
     "feedback": "SELECT _line, CASE WHEN is_new THEN 1 WHEN is_changed THEN 2 ELSE 3 END AS outcome FROM told_feedback",
     "identity": """SELECT _line, CASE WHEN NOT is_new_record THEN 3 WHEN rank = 1 THEN 2 ELSE 1 END AS outcome

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -25,7 +26,7 @@ from regard.records.actors import Actor
 from regard.sources.compile import run_mapping
 from regard.sources.loading import cases, events, exchanges, orders, people
 from regard.sources.loading.places import settle_places
-from regard.sources.loading.quarantine import keep_quarantine
+from regard.sources.loading.quarantine import hold_back, keep_quarantine
 from regard.sources.loading.workspace import Workspace
 from regard.sources.mapping import Mapping, MappingError
 from regard.sources.models import Run, RunState
@@ -124,6 +125,7 @@ class Importing:
         for target in ("case", "order"):
             if target in targets:
                 cases.refuse_contradictions(self.space, target)
+        hold_back(self.space, self.mapping)
         settle_places(self.space, targets, by=self.by)
         self._people(targets)
         self.steps.phase("Comparing with what is known")
@@ -160,9 +162,9 @@ class Importing:
                 if target == "order":
                     orders.settle_lines(self.space)
             elif target in ("event", "promise"):
-                events.settle_events(self.space, target, cases_in_file="case" in targets)
+                events.settle_events(self.space, target, cases_in_file=bool({"case", "order"} & {*targets}))
             elif target in ("contact", "feedback"):
-                exchanges.settle_exchanges(self.space, target)
+                exchanges.settle_exchanges(self.space, target, cases_in_file=bool({"case", "order"} & {*targets}))
 
     def _plan(self, targets: list[str]) -> None:
         if "rows" not in self.run.counts:  # else an earlier attempt of this run planned, and loaded some of it
@@ -172,9 +174,14 @@ class Importing:
         self.run.loaded, self.run.repeats, self.run.updated = rows["loaded"], rows["repeats"], rows["updated"]
         self.run.save(update_fields=["counts", "rows_in_file", "quarantined", "loaded", "repeats", "updated"])
 
+    def _told(self) -> dict[str, Any]:
+        """What every action that may have to give an open case an owner is told."""
+        step = cases.first_step(self.space)
+        return {"by": self.by, "run_id": self.run.pk, "now": self.space.now, "first_step": step}
+
     def _load_cases(self, target: str = "case") -> None:
         space = self.space
-        cases.fold_new(space)
+        cases.fold_new(space, [log for log in ("event", "promise") if log in self.run.counts])
         low, high = space.row("SELECT min(case_id), max(case_id) FROM new_case")
         if low is not None:
             self.steps.phase(f"Loading {target}s", -(-(high - low + 1) // self.chunk))
@@ -184,9 +191,7 @@ class Importing:
         if space.count("told_case", "is_changed"):
             self.steps.phase(f"Updating {target}s")
             for rows, wanted in cases.changed_cases(space):
-                revise = partial(
-                    desk.revise_cases, by=self.by, run_id=self.run.pk, now=space.now, cases=rows, wanted=wanted
-                )
+                revise = partial(desk.revise_cases, **self._told(), cases=rows, wanted=wanted)
                 self.steps.do(revise, target, **({"updated": len(rows)} if target == "case" else {}))
         if target == "order":
             self._load_lines_of_known_orders()
@@ -196,9 +201,7 @@ class Importing:
         lines = orders.write_chunk(self.space, first, last) if target == "order" else None
         asked = "SELECT case_id FROM new_case WHERE needs_fold AND case_id BETWEEN ? AND ?"
         fold = [row[0] for row in self.space.con.execute(asked, [first, last]).fetchall()]
-        load = partial(
-            desk.load_cases, by=self.by, run_id=self.run.pk, cases=case_file, events=event_file, lines=lines, fold=fold
-        )
+        load = partial(desk.load_cases, **self._told(), cases=case_file, events=event_file, lines=lines, fold=fold)
         self.steps.do(load, target, loaded=lines.rows if lines else case_file.rows)
 
     def _load_lines_of_known_orders(self) -> None:
@@ -206,18 +209,22 @@ class Importing:
         if lines.rows:
             load = partial(desk.load_order_lines, by=self.by, run_id=self.run.pk, lines=lines)
             self.steps.do(load, "order", updated=lines.rows)
+        changed, same = orders.changed_lines(self.space)
+        if changed or same:
+            revise = partial(desk.revise_order_lines, by=self.by, run_id=self.run.pk, rows=changed, same=same)
+            self.steps.do(revise, "order", updated=len(changed) + len(same))
 
     def _load_events(self, target: str = "event") -> None:
         space = self.space
-        low, high = space.row("SELECT min(case_id), max(case_id) FROM told_event WHERE NOT is_repeat")
+        low, high = space.row(f"SELECT min(case_id), max(case_id) FROM told_{target} WHERE NOT is_repeat")
         if low is None:
             return
         self.steps.phase("Loading events", -(-(high - low + 1) // self.chunk))
         with self.steps.together():
             for first in range(low, high + 1, self.chunk):
-                file, case_ids, rows = events.write_chunk(space, first, first + self.chunk - 1)
+                file, case_ids, rows = events.write_chunk(space, target, first, first + self.chunk - 1)
                 if file.rows:
-                    load = partial(desk.load_events, by=self.by, run_id=self.run.pk, events=file, case_ids=case_ids)
+                    load = partial(desk.load_events, **self._told(), events=file, case_ids=case_ids)
                     self.steps.do(load, target, loaded=rows)
 
     def _load_exchanges(self, target: str) -> None:

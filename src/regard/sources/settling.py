@@ -6,7 +6,7 @@ from regard.sources.cells import Fault, said
 from regard.sources.readers.base import literal, quoted
 
 
-def same_keys(into: str, compared: Sequence[str], told: str) -> list[str]:
+def same_keys(into: str, compared: Sequence[str], told: str, *, by_line: bool = False) -> list[str]:
     """The statements that leave one row a key in `mapped_<into>`.
 
     Of rows with the same values the newest by `as_of`, else the first, stands; the others are repeats of it. Of rows
@@ -17,11 +17,15 @@ def same_keys(into: str, compared: Sequence[str], told: str) -> list[str]:
         into: the target.
         compared: the columns its digest is made of.
         told: SQL for a row of `raw` as JSON.
+        by_line: rows are the lines of orders: their key is that of the order with `line_no`. Lines that have no
+            number may be equal: they are all kept.
     """
     table, name = f"mapped_{into}", literal(into)
+    key, told_at_all = ("concat(key, '/', line_no)", "line_no IS NOT NULL") if by_line else ("key", "TRUE")
     shared = (
-        f"CREATE OR REPLACE TEMP TABLE same_key AS SELECT m._line, m.key, m.digest, m.as_of FROM {table} m "
-        f"SEMI JOIN (SELECT key FROM {table} GROUP BY key HAVING count(*) > 1) twice USING (key)"
+        f"CREATE OR REPLACE TEMP TABLE same_key AS WITH keyed AS ("
+        f"SELECT _line, {key} AS key, digest, as_of FROM {table} WHERE {told_at_all}) "
+        f"SELECT * FROM keyed SEMI JOIN (SELECT key FROM keyed GROUP BY key HAVING count(*) > 1) twice USING (key)"
     )
     kept = (
         "CREATE OR REPLACE TEMP TABLE version AS SELECT *, "

@@ -155,7 +155,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "event": ("case_key", "at", "kind"),
     "contact": ("started_at",),
     "promise": ("case_key", "due_at"),
-    "feedback": ("at",),
+    "feedback": ("at", "kind"),
     "identity": (),
 }
 
@@ -181,7 +181,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 """Numbers outside these limits are no such thing (a state-plane coordinate is no latitude)."""
 
-ENDS = ("answered_at", "resolved_at", "closed_at")
+ENDS = ("answered_at", "resolved_at", "closed_at", "withdrawn_at")
 """What cannot come before `received_at` in a case or an order."""
 
 DUCKDB_TYPES = {

@@ -5,7 +5,7 @@ What is new goes in by COPY with its columns folded here, in SQL; `desk.lifecycl
 events (`desk.actions.revise_cases`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from django.db import connection, transaction
@@ -153,11 +153,11 @@ _TELLING = ("owner", "promised_at", "reopened_at", "answered_at", "e_paused", "e
 #: Nobody may be left without an owner and a next step: an open case that names neither goes to the unit's lead.
 _TAKE_UP = """
     UNION ALL SELECT case_id, 9, 'assigned', TIMESTAMPTZ '{now}', NULL, '', '', NULL, concat('{{"owner":', lead_id, '}}')
-           FROM {cases} WHERE is_open AND owner_id IS NULL AND lead_id IS NOT NULL
+           FROM {cases} WHERE takes_up AND owner_id IS NULL AND lead_id IS NOT NULL
     UNION ALL SELECT case_id, 10, 'next_step', TIMESTAMPTZ '{now}', NULL, '', '{step}',
            greatest(least(promised_at, standard_due), TIMESTAMPTZ '{now}' + INTERVAL 1 DAY),
            concat('{{"owner":', coalesce(owner_id, lead_id), '}}')
-           FROM {cases} WHERE is_open AND coalesce(owner_id, lead_id) IS NOT NULL
+           FROM {cases} WHERE takes_up AND coalesce(owner_id, lead_id) IS NOT NULL
 """
 _OPEN = "e_withdrawn IS NULL AND e_closed IS NULL AND e_resolved IS NULL"
 
@@ -167,21 +167,24 @@ def _row_events(cases: str) -> str:
     return _ROW_EVENTS.replace("{cases}", cases)
 
 
-def next_step_words(space: Workspace) -> str:
-    return f"Take up this case from {space.silo.name}".replace("'", "''")
+def first_step(space: Workspace) -> str:
+    """What whoever takes up an open case of this silo does first."""
+    return f"Take up this case from {space.silo.name}"
 
 
-def fold_new(space: Workspace) -> None:
+def fold_new(space: Workspace, logs: Sequence[str] = ()) -> None:
     """Make views `new_case` (columns folded) and `new_event` of the cases that were not there before.
 
     The order in which `lifecycle.fold` takes endings of one instant is withdrawn, resolved, closed; the first
-    ending decides. Cases that were reopened are folded in Python afterwards (`needs_fold`).
+    ending decides. Cases that were reopened are folded in Python afterwards (`needs_fold`), and so are those with
+    events of their own in tables told_<log> of this file: only then is it known who, if anybody, must take them up.
     """
+    logged = " OR ".join(f"case_id IN (SELECT case_id FROM told_{log})" for log in logs) or "FALSE"
     space.con.execute(
-        f"""CREATE OR REPLACE TEMP VIEW fresh_case AS SELECT *, {_OPEN} AS is_open,
+        f"""CREATE OR REPLACE TEMP VIEW fresh_case AS SELECT *, {_OPEN} AS is_open, {_OPEN} AND NOT ({logged}) AS takes_up,
             least(e_withdrawn, e_resolved, e_closed) AS ended_at FROM told_case WHERE is_new"""
     )
-    words = next_step_words(space)
+    words = first_step(space).replace("'", "''")
     told = " + ".join(f"({column} IS NOT NULL)::INTEGER" for column in _TELLING)
     events = _row_events("fresh_case") + _TAKE_UP.format(cases="fresh_case", now=space.now.isoformat(), step=words)
     space.con.execute(f"CREATE OR REPLACE TEMP VIEW new_event AS {events}")
@@ -190,8 +193,8 @@ def fold_new(space: Workspace) -> None:
         WITH judged AS (
             SELECT *, e_withdrawn IS NOT NULL AND e_withdrawn = ended_at AS was_withdrawn FROM fresh_case
         )
-        SELECT *, 1 + {told} + CASE WHEN is_open AND lead_id IS NOT NULL AND owner_id IS NULL THEN 1 ELSE 0 END
-            + CASE WHEN is_open AND coalesce(owner_id, lead_id) IS NOT NULL THEN 1 ELSE 0 END AS events_seen,
+        SELECT *, 1 + {told} + CASE WHEN takes_up AND lead_id IS NOT NULL AND owner_id IS NULL THEN 1 ELSE 0 END
+            + CASE WHEN takes_up AND coalesce(owner_id, lead_id) IS NOT NULL THEN 1 ELSE 0 END AS events_seen,
             CASE WHEN was_withdrawn THEN CASE WHEN status = 'merged' THEN 'merged' ELSE 'withdrawn' END
                  WHEN e_closed IS NOT NULL THEN 'closed' WHEN e_resolved IS NOT NULL THEN 'resolved'
                  WHEN e_paused IS NOT NULL THEN 'paused' ELSE 'open' END AS f_state,
@@ -201,9 +204,10 @@ def fold_new(space: Workspace) -> None:
             CASE WHEN was_withdrawn THEN e_withdrawn END AS f_withdrawn,
             CASE WHEN is_open THEN e_paused END AS f_paused,
             CASE WHEN is_open THEN promised_at END AS f_promise,
-            CASE WHEN is_open AND coalesce(owner_id, lead_id) IS NOT NULL THEN '{words}' ELSE '' END AS f_next_step,
-            CASE WHEN is_open THEN coalesce(owner_id, lead_id) END AS f_next_owner,
-            CASE WHEN is_open AND coalesce(owner_id, lead_id) IS NOT NULL
+            CASE WHEN takes_up THEN coalesce(owner_id, lead_id) ELSE owner_id END AS f_owner,
+            CASE WHEN takes_up AND coalesce(owner_id, lead_id) IS NOT NULL THEN '{words}' ELSE '' END AS f_next_step,
+            CASE WHEN takes_up THEN coalesce(owner_id, lead_id) END AS f_next_owner,
+            CASE WHEN takes_up AND coalesce(owner_id, lead_id) IS NOT NULL
                  THEN greatest(least(promised_at, standard_due), TIMESTAMPTZ '{space.now.isoformat()}' + INTERVAL 1 DAY)
                  END AS f_next_due,
             reopened_at IS NOT NULL OR (e_paused IS NOT NULL AND NOT is_open) AS needs_fold
@@ -217,7 +221,7 @@ def write_chunk(space: Workspace, first: int, last: int, kind: str) -> tuple[Cop
         "case",
         f"""SELECT case_id, {int(space.silo.pk)}, key, '{kind}', unit_id, service_id, coalesce(channel, 'other'),
             coalesce(subject, ''), coalesce(description, ''), coalesce(language, ''), customer_id, record_id,
-            CASE WHEN is_open THEN coalesce(owner_id, lead_id) ELSE owner_id END, f_state, received_at, f_answered, f_resolved,
+            f_owner, f_state, received_at, f_answered, f_resolved,
             f_closed, f_withdrawn, f_paused, f_promise, f_next_step, f_next_owner, f_next_due, 0, 0, events_seen, standard_due,
             coalesce(address, ''), coalesce(area, ''), coalesce(postcode, ''), latitude, longitude, details, digest::UUID,
             as_of, {space.run_id}

@@ -9,6 +9,7 @@ from regard.sources.loading.cases import EVENT_COLUMNS, fetch_existing
 from regard.sources.loading.places import place_join
 from regard.sources.loading.workspace import Workspace
 
+_NO_ARRIVALS = "SELECT NULL::BIGINT AS case_id, NULL::TIMESTAMPTZ AS received_at WHERE FALSE"
 _NO_SUCH_CASE = """json_array(json_object('column', 'case_key', 'code', 'no_such_case', 'message',
     concat('No case ', case_key, ' of this source is known. Import the cases first, then release this row.')))"""
 _PROMISES = """
@@ -26,7 +27,7 @@ def settle_events(space: Workspace, target: str, *, cases_in_file: bool) -> int:
     """Make `told_<target>` (one row per event, with its case) and quarantine what belongs to no case we know.
 
     Returns how many rows were quarantined. An event is a repeat when its case already has one of the same
-    source id, or of the same kind, time and text.
+    source id, or of the same kind, time and text; and an arrival, when it only says what the row of its case says.
     """
     space.con.execute(f"CREATE OR REPLACE TEMP VIEW event_row AS {_EVENTS if target == 'event' else _PROMISES}")
     fetch_existing(space, "SELECT DISTINCT case_key AS key FROM event_row")
@@ -42,11 +43,14 @@ def settle_events(space: Workspace, target: str, *, cases_in_file: bool) -> int:
         "SELECT count(DISTINCT _line) FROM event_row ANTI JOIN case_of ON case_of.key = event_row.case_key"
     )
     _existing_events(space)
+    arrivals = "SELECT case_id, received_at FROM told_case" if cases_in_file else _NO_ARRIVALS
     space.con.execute(
         f"""CREATE OR REPLACE TABLE told_{target} AS
         SELECT m.*, case_of.case_id, place.unit_id, place.service_id, staff_dim.staff_id,
-               EXISTS (SELECT 1 FROM existing_event x WHERE x.case_id = case_of.case_id AND x.log = {_LOG_KEY}) AS is_repeat
+               EXISTS (SELECT 1 FROM existing_event x WHERE x.case_id = case_of.case_id AND x.log = {_LOG_KEY})
+               OR (m.kind = 'received' AND m.actor IS NULL AND m.text = '' AND m."at" = arrival.received_at) IS TRUE AS is_repeat
         FROM event_row m JOIN case_of ON case_of.key = m.case_key {place_join("event")}
+             LEFT JOIN ({arrivals}) arrival ON arrival.case_id = case_of.case_id
              LEFT JOIN staff_dim ON staff_dim.told = m.actor"""
     )
     return int(lost)

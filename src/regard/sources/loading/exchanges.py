@@ -31,24 +31,29 @@ _SELECT = {
 _COLUMNS = {"contact": CONTACT_COLUMNS, "feedback": FEEDBACK_COLUMNS}
 
 
-def settle_exchanges(space: Workspace, target: str) -> None:
+_NO_CASES = "SELECT NULL::VARCHAR AS key, NULL::BIGINT AS case_id, NULL::BIGINT AS customer_id WHERE FALSE"
+
+
+def settle_exchanges(space: Workspace, target: str, *, cases_in_file: bool) -> None:
     """Make `told_<target>` with ids looked up, `is_new` and `is_changed`.
 
     A case number told with a contact or a comment may belong to any silo of the office, and is quoted from
-    memory: one that leads to no case, or to two, leaves the case open and stays among the details.
+    memory, in any capitals: one that leads to no case, or to two, leaves the case open. What the file itself tells of
+    goes before what other silos call the same.
     """
     _existing(space, target)
     _cases_quoted(space, target)
+    own = "SELECT key, case_id, customer_id FROM told_case" if cases_in_file else _NO_CASES
     staff = "LEFT JOIN staff_dim ON staff_dim.told = m.staff" if target == "contact" else ""
     staff_id = "staff_dim.staff_id" if target == "contact" else "NULL::BIGINT AS staff_id"
     space.con.execute(
         f"""CREATE OR REPLACE TABLE told_{target} AS
         SELECT m.*, existing_row.row_id, existing_row.row_id IS NULL AS is_new,
                existing_row.row_id IS NOT NULL AND existing_row.digest IS DISTINCT FROM m.digest::UUID AS is_changed,
-               place.unit_id, place.service_id, {staff_id}, quoted_case.case_id,
-               coalesce(settled.customer_id, quoted_case.customer_id) AS customer_id, settled.record_id
+               place.unit_id, place.service_id, {staff_id}, coalesce(own.case_id, quoted_case.case_id) AS case_id,
+               coalesce(settled.customer_id, own.customer_id, quoted_case.customer_id) AS customer_id, settled.record_id
         FROM mapped_{target} m LEFT JOIN existing_row USING (key) {place_join(target)} {staff}
-             LEFT JOIN quoted_case ON quoted_case.told = m.case_key
+             LEFT JOIN ({own}) own ON own.key = m.case_key LEFT JOIN quoted_case ON quoted_case.told = m.case_key
              LEFT JOIN told ON told.target = '{target}' AND told._line = m._line
              LEFT JOIN settled ON settled.pid = told.pid"""
     )
@@ -67,20 +72,20 @@ def _existing(space: Workspace, target: str) -> None:
 
 
 def _cases_quoted(space: Workspace, target: str) -> None:
-    select = f"SELECT DISTINCT case_key FROM mapped_{target} WHERE case_key IS NOT NULL"
-    file = space.to_copy("quoted", select, ("told",))
+    told = f"SELECT case_key AS told, unnest([case_key, upper(case_key)]) AS wanted FROM mapped_{target}"
+    file = space.to_copy("quoted", f"SELECT DISTINCT * FROM ({told}) WHERE told IS NOT NULL", ("told", "wanted"))
     office = int(space.silo.unit.office_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        stage(cursor, "quoted", "told text")
+        stage(cursor, "quoted", "told text, wanted text")
         copy_in(cursor, "quoted", file)
         cursor.execute("ANALYZE quoted")
         query = f"""
             SELECT q.told, min(c.id) AS case_id, min(c.customer_id) AS customer_id
-            FROM quoted q JOIN desk_case c ON c.silo_key = q.told JOIN office_unit u ON u.id = c.unit_id
+            FROM quoted q JOIN desk_case c ON c.silo_key = q.wanted JOIN office_unit u ON u.id = c.unit_id
             WHERE c.silo_key <> '' AND u.path LIKE '/{office}/%' GROUP BY q.told HAVING count(*) = 1
             UNION ALL
-            SELECT q.told, c.id, c.customer_id FROM quoted q
-            JOIN desk_case c ON c.id = CASE WHEN q.told ~ '^C[0-9]{{7,12}}$' THEN substr(q.told, 2)::bigint END
+            SELECT DISTINCT q.told, c.id, c.customer_id FROM quoted q
+            JOIN desk_case c ON c.id = CASE WHEN q.wanted ~ '^C[0-9]{{7,12}}$' THEN substr(q.wanted, 2)::bigint END
             JOIN office_unit u ON u.id = c.unit_id WHERE u.path LIKE '/{office}/%'"""
         space.from_database(cursor, "quoted_case", query, "told VARCHAR, case_id BIGINT, customer_id BIGINT")
 

@@ -4,9 +4,19 @@ from django.db import connection, transaction
 
 from regard.lib.copying import copy_in
 from regard.sources.loading.workspace import Workspace
+from regard.sources.mapping import Mapping
 from regard.sources.models import QuarantinedRow, Run
 
 COLUMNS = ("run_id", "silo_id", "line", "target", "reasons", "raw", "state", "decided_by")
+
+
+def hold_back(space: Workspace, mapping: Mapping) -> None:
+    """Leave no part of a refused row to be loaded: cells that slipped would fill the wrong columns of the others.
+
+    Not where rows are merged into one thing: a case of an event log stands on its other rows.
+    """
+    for into in dict.fromkeys(target.into for target in mapping.targets if target.grain == "row"):
+        space.con.execute(f"DELETE FROM mapped_{into} WHERE _line IN (SELECT _line FROM quarantine)")
 
 
 def keep_quarantine(space: Workspace, run: Run) -> int:
