@@ -155,13 +155,14 @@ class Cells:
 
     def _word(self, slot: Slot, column: Column, told: str) -> str:
         """The told text with the value map applied; a fault for values that the map does not know."""
-        if not column.values:
+        if not column.values and (column.otherwise is None or not slot.words):
             return told
         words: dict[str, list[str]] = {}
-        for key, word in column.values.items():
+        # A rest without values: our own words are themselves.
+        for key, word in (column.values or {word: word for word in slot.words}).items():
             words.setdefault(word, []).append(key)
-        cases = " ".join(
         same = self._add("squeezed", f"k_{slot.name}", folded(told))
+        cases = " ".join(
             f"WHEN {same} IN {lowered(keys)} THEN {literal(word) if word else 'NULL'}" for word, keys in words.items()
         )
         rest = "NULL" if not column.otherwise else told if column.otherwise == KEEP else literal(column.otherwise)
@@ -197,7 +198,7 @@ class Cells:
             iso = self._add("iso", f"y_{slot.name}", iso)
             local += [plain, dates.local_of(iso)]
             zoned.append(dates.zoned_of(iso))
-            if forms.order not in ("dmy", "mdy") and column.columns:
+            if not column.formats and forms.order not in ("dmy", "mdy") and column.columns:
                 self.undecided[column.source] = text
         return local, zoned
 
@@ -299,12 +300,12 @@ def condition(when: When, text: str) -> str:
     return f"({text}) IS {'NOT NULL' if when.told else 'NULL'}"
 
 
-def lowered(values: Sequence[str]) -> str:
 def folded(text: str) -> str:
     """SQL for a trimmed text as values are compared: lower case, single spaces (few have more, so look first)."""
     return f"lower(CASE WHEN contains({text}, '  ') THEN regexp_replace({text}, ' +', ' ', 'g') ELSE {text} END)"
 
 
+def lowered(values: Sequence[str]) -> str:
     return listed([" ".join(v.split()).lower() for v in values])
 
 
