@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,14 @@ from regard.measures.facts.layout import STEPS_A_DOUBLING, seconds_of
 from regard.measures.figures import SMALLEST_N, Answer, Cell, Estimate, add_months
 from regard.measures.grouped import Curves, Quantiles
 from regard.measures.statistics import (
-    Mean,
     SurvivalCurve,
     TooFew,
     kaplan_meier,
-    ratings,
+    normal_quantile,
+    t_quantile,
     wilson_bounds,
 )
+from regard.measures.statistics.distributions import SMALLEST_N_FOR_A_MEAN
 
 Ints = NDArray[np.int64]
 Columns = dict[str, NDArray[Any]]
@@ -182,22 +184,42 @@ def _within(s: Sums) -> list[Cell]:
 
 
 def _scores(s: Sums) -> list[Cell]:
-    return [
-        _score(key, {name: values[s.member == g] for name, values in s.columns.items()}) for g, key in enumerate(s.keys)
-    ]
+    """Scores of one wording on one scale: of several, the one asked most, for all groups the same."""
+    told = zip(s["question"].tolist(), s["scale_min"].tolist(), s["scale_max"].tolist(), strict=True)
+    wordings, asked = np.unique([_wording(*row) for row in told], return_inverse=True)
+    if not wordings.size:
+        return [Cell(key, 0, TooFew(0, SMALLEST_N_FOR_A_MEAN)) for key in s.keys]
+    most = int(np.bincount(asked, weights=s["n"]).argmax())
+    counted = np.where(asked == most, s["n"], 0)
+    points, place = np.unique(s["score"], return_inverse=True)
+    chosen = np.zeros((len(s.keys), points.size))
+    np.add.at(chosen, (s.member, place), counted)
+    used = chosen.sum(axis=0) > 0
+    return [_score(key, points[used], row[used], str(wordings[most])) for key, row in zip(s.keys, chosen, strict=True)]
 
 
-def _score(key: Key, c: Columns) -> Cell:
-    """One wording of a question; of several, the one asked most. A mean only where a mean means something."""
-    asked, answers = np.unique(c["asked"].astype(str), return_inverse=True)
-    told = np.bincount(answers, weights=c["n"], minlength=max(asked.size, 1))
-    kept = answers == int(told.argmax())
-    score, n = c["score"][kept], c["n"][kept].astype(np.int64)
-    found = ratings(np.repeat(score, n), np.unique(score).tolist())
-    mean = found.mean
-    answer = Estimate(mean.mean, mean.low, mean.high) if isinstance(mean, Mean) else mean
-    question = str(asked[told.argmax()]) if asked.size else ""
-    return Cell(key, found.n, answer, more={"scale": found.scale, "counts": found.counts, "question": question})
+def _wording(question: str | None, low: float, high: float) -> str:
+    scale = "" if math.isnan(low) or math.isnan(high) else f"({low:g} to {high:g})"
+    return f"{question or ''} {scale}".strip()
+
+
+def _score(key: Key, points: NDArray[np.float64], counts: NDArray[np.float64], question: str) -> Cell:
+    """The distribution over the points of the scale; a mean only where a mean means something."""
+    n = int(counts.sum())
+    answer: Answer = TooFew(n, SMALLEST_N_FOR_A_MEAN)
+    if n >= SMALLEST_N_FOR_A_MEAN:
+        mean = float(counts @ points) / n
+        spread = math.sqrt(float(counts @ (points - mean) ** 2) / (n - 1))
+        reach = _student(n) * spread / math.sqrt(n)
+        answer = Estimate(mean, mean - reach, mean + reach)
+    scale, told = tuple(points.tolist()), tuple(int(count) for count in counts)
+    return Cell(key, n, answer, more={"scale": scale, "counts": told, "question": question})
+
+
+@lru_cache(maxsize=4096)
+def _student(n: int) -> float:
+    """The 97.5 % point of Student's t for n values. From 1,000 on that of the normal is as good: 0.2 % less."""
+    return normal_quantile(0.975) if n >= 1_000 else t_quantile(0.975, n - 1)
 
 
 _WORK: dict[Kind, Callable[[Sums], list[Cell]]] = {

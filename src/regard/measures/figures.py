@@ -86,7 +86,7 @@ class Figure:
     """The answer of a measure: for all together (`total`) and for each group (`cells`).
 
     as_of: the instant up to which open work has waited. token: the set of facts it was computed from.
-    exact: whether lengths were compared to the second, or in steps of 1.1 %. sql: what ran.
+    exact: whether lengths were compared to the second, or in steps of 2.2 %. sql: what ran.
     """
 
     slug: str

@@ -44,9 +44,8 @@ def _feedback(kind: str) -> Any:
 
 def _scores(f: Facts) -> Any:
     told = f.feedback.filter(f.feedback.score.notnull())
-    scale = told.scale_min.cast("string").fill_null("?") + " to " + told.scale_max.cast("string").fill_null("?")
-    asked = told.question.fill_null("") + " (" + scale + ")"
-    return told.select(**place(told, "feedback_id", "month"), asked=asked, score=told.score)
+    asked = {name: told[name] for name in ("question", "scale_min", "scale_max")}
+    return told.select(**place(told, "feedback_id", "month"), **asked, score=told.score)
 
 
 def _said(slug: str, title: str, kind: str, better: Better, misleads: str) -> Definition:

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     STOCK = "stock"  # change: 1 for what came, -1 for what went, each in its month
     AGE = "age"  # length: how long each has waited
     OLDEST = "oldest"  # length
-    SCORES = "scores"  # asked: the question and its scale; score
+    SCORES = "scores"  # question, scale_min, scale_max, score
 
 
 class In(StrEnum):

@@ -202,4 +202,4 @@ def _views(opened: Reader, definition: Definition, chosen: Selection, when: date
 def _clocks(when: datetime) -> Clocks:
     """The open seconds of each calendar up to an instant. One query."""
     found = {0: open_clock(None)} | {calendar.pk: open_clock(calendar) for calendar in WorkingCalendar.objects.all()}
-    return tuple((pk, int(clock.at([when])[0])) for pk, clock in sorted(found.items()))
+    return tuple((pk, int(clock.at(np.array([when], object))[0])) for pk, clock in sorted(found.items()))

@@ -84,7 +84,7 @@ def summed(slug: str, by: tuple[str, ...], *, exact: bool, standing: bool = Fals
     elif kind is Kind.STOCK and not standing:
         sums["change"] = rows.change.sum().coalesce(0)
     elif kind is Kind.SCORES:
-        groups += ["asked", "score"]
+        groups += ["question", "scale_min", "scale_max", "score"]
     expression = rows.group_by(groups).aggregate(**sums) if groups else rows.aggregate(**sums)
     return str(ibis.to_sql(expression, dialect="duckdb"))
 
