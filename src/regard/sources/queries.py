@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 
 from regard.office.access import silos_seen_by
 from regard.office.models import Silo, Staff
+from regard.sources.labels import plain_reason
 from regard.sources.models import Mapping, QuarantinedRow, Run, RunState
 
 ACTIVE = (RunState.WAITING, RunState.RUNNING)
@@ -38,15 +39,19 @@ def waiting_rows(run: Run) -> QuerySet[QuarantinedRow]:
 
 
 def reasons_of(run: Run, limit: int = 20) -> list[tuple[str, str, int]]:
-    """Why rows of a run were quarantined: (code, an example message, rows), most frequent first."""
+    """Why rows of a run were quarantined: (code, an example in words, rows), most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT r->>'code', min(r->>'message'), count(*) FROM sources_quarantinedrow q,
-               jsonb_array_elements(q.reasons) r WHERE q.run_id = %s AND q.state = 'waiting'
-               GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT %s""",
+            """SELECT r->>'code', min(ARRAY[r->>'message', q.target, r->>'column']), count(DISTINCT q.id)
+               FROM sources_quarantinedrow q, jsonb_array_elements(q.reasons) r
+               WHERE q.run_id = %s AND q.state = 'waiting' GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT %s""",
             [run.pk, limit],
         )
-        return cursor.fetchall()
+        found = cursor.fetchall()
+    return [
+        (code, plain_reason(target, {"message": message, "column": column}), rows)
+        for code, (message, target, column), rows in found
+    ]
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,8 @@ def rows_alike(row: QuarantinedRow, columns: Iterable[str]) -> dict[str, int]:
         parameters += [name, name, name, name, value]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {', '.join(counts)} FROM sources_quarantinedrow WHERE run_id = %s AND state = 'waiting' AND id <> %s",
+            f"""SELECT {", ".join(counts)} FROM sources_quarantinedrow
+                WHERE run_id = %s AND state = 'waiting' AND id <> %s""",
             [*parameters, row.run_id, row.pk],
         )
         return dict(zip(names, cursor.fetchone(), strict=True))
