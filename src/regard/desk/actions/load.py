@@ -8,6 +8,7 @@ facts it changed are kept, before and after, in an `amended` event.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -126,16 +127,17 @@ def revise_cases(
         by_case[event["case_id"]].append(event)
     ids = [row["case_id"] for row in cases]
     held = _imported_events(ids)
-    current = {case.pk: case for case in Case.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
-    added: list[Event] = []
+    locked = Case.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    current = {case["id"]: case for case in locked.values("id", "customer_id", "record_id", *FACTS)}
+    added: list[_Told] = []
     facts = []
     for row in cases:
         case = current[row["case_id"]]
-        revision = _Revision(row, now, run_id, held.get(case.pk, []))
-        added += [*revision.timeline(by_case[case.pk]), *revision.place(), *revision.facts(case)]
+        revision = _Revision(row, now, held.get(row["case_id"], []))
+        added += [*revision.timeline(by_case[row["case_id"]]), *revision.place(), *revision.facts(case)]
         facts.append(_fact_values(row, case))
-    Event.objects.bulk_create(added, batch_size=5_000)
     with connection.cursor() as cursor:
+        _append(cursor, added, run_id)
         update_rows(cursor, "desk_case", _FACT_COLUMNS, facts)
     refold(ids)
     take_up(ids, run_id=run_id, now=now, step=first_step)
@@ -143,18 +145,41 @@ def revise_cases(
     return len(added)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event that a source tells: one that stands (with its `pk`), or one to be added."""
+
+    case_id: int
+    kind: str
+    at: datetime
+    due_at: datetime | None = None
+    text: str = ""
+    data: Mapping[str, Any] | None = None
+    supersedes: int | None = None
+    pk: int = 0
+
+
+def _append(cursor: Any, events: Iterable[_Told], run_id: int) -> None:
+    """Add events by COPY."""
+    columns = "case_id, kind, at, due_at, text, data, supersedes, actor_name, run_id"
+    with cursor.copy(f"COPY desk_event ({columns}) FROM STDIN") as copy:
+        for e in events:
+            data = None if e.data is None else json.dumps(e.data)
+            copy.write_row((e.case_id, e.kind, e.at, e.due_at, e.text, data, e.supersedes, "", run_id))
+
+
 _FACT_COLUMNS = (*FACTS, "customer_id", "record_id", "standard_due", "digest", "as_of")
 
 
-def _fact_values(row: Row, case: Case) -> tuple[Any, ...]:
+def _fact_values(row: Row, case: Row) -> tuple[Any, ...]:
     values = [_told(row, name) for name in FACTS[:-1]]
     details = row["details"]
     return (
-        case.pk,
+        row["case_id"],
         *values,
         details if details is None or isinstance(details, str) else json.dumps(details),
-        row["customer_id"] or case.customer_id,
-        row["record_id"] or case.record_id,
+        row["customer_id"] or case["customer_id"],
+        row["record_id"] or case["record_id"],
         row["standard_due"],
         row["digest"],
         row["as_of"],
@@ -167,36 +192,37 @@ def _told(row: Row, name: str) -> Any:
     return row[name] or ("other" if name == "channel" else "")
 
 
-def _imported_events(ids: Sequence[int]) -> dict[int, list[Event]]:
+def _imported_events(ids: Sequence[int]) -> dict[int, list[_Told]]:
     """Events that imports told of these cases and that still stand, oldest first."""
     replaced = Event.objects.filter(case_id=OuterRef("case_id"), supersedes=OuterRef("pk"))
     standing = Event.objects.filter(case_id__in=ids, run_id__isnull=False).exclude(Exists(replaced))
     standing = standing.exclude(data__has_key="log").order_by("id")  # rows of an event log are told once, by themselves
-    found: dict[int, list[Event]] = defaultdict(list)
-    for event in standing:
-        found[event.case_id].append(event)
+    found: dict[int, list[_Told]] = defaultdict(list)
+    columns = ("case_id", "kind", "at", "due_at", "text", "data", "supersedes", "id")
+    for event in standing.values_list(*columns):
+        found[event[0]].append(_Told(*event))
     return found
 
 
 class _Revision:
     """The difference between what a source told of one case before and what it tells now, as events."""
 
-    def __init__(self, row: Row, now: datetime, run_id: int, held: Sequence[Event]) -> None:
-        self.row, self.now, self.run_id, self.held = row, now, run_id, held
+    def __init__(self, row: Row, now: datetime, held: Sequence[_Told]) -> None:
+        self.row, self.now, self.held = row, now, held
         self.told_at = row["as_of"] or now
 
-    def _event(self, kind: str, at: datetime, **fields: Any) -> Event:
-        return Event(case_id=self.row["case_id"], kind=kind, at=at, run_id=self.run_id, **fields)
+    def _event(self, kind: str, at: datetime, **fields: Any) -> _Told:
+        return _Told(case_id=self.row["case_id"], kind=kind, at=at, **fields)
 
-    def _last(self, *kinds: str) -> Event | None:
+    def _last(self, *kinds: str) -> _Told | None:
         return next((event for event in reversed(self.held) if event.kind in kinds), None)
 
-    def timeline(self, wanted: Sequence[Row]) -> list[Event]:
+    def timeline(self, wanted: Sequence[Row]) -> list[_Told]:
         told = {event["kind"]: event for event in wanted}
         events = [*self._moved(told), *self._gone(told), *self._promise(told.get("promised"))]
         return [*events, *self._owner(told.get("assigned"))]
 
-    def _moved(self, told: Mapping[str, Row]) -> list[Event]:
+    def _moved(self, told: Mapping[str, Row]) -> list[_Told]:
         """Things that happened at another time than we were told, or that we were not told of before."""
         events = []
         for kind in ONCE:
@@ -213,7 +239,7 @@ class _Revision:
             )
         return events
 
-    def _gone(self, told: Mapping[str, Row]) -> list[Event]:
+    def _gone(self, told: Mapping[str, Row]) -> list[_Told]:
         """A case that had ended and now has no ending was reopened; any other fact that vanished is retracted."""
         ended_before = self._last(*ENDINGS) is not None
         ends_now = any(kind in told for kind in ENDINGS)
@@ -230,13 +256,13 @@ class _Revision:
             if (before := self._last(kind)) is not None
         ]
 
-    def _resumed(self, told: Mapping[str, Row], ends_now: bool) -> list[Event]:  # noqa: FBT001
+    def _resumed(self, told: Mapping[str, Row], ends_now: bool) -> list[_Told]:  # noqa: FBT001
         last = self._last("paused", "resumed")
         if ends_now or "paused" in told or last is None or last.kind == EventKind.RESUMED:
             return []
         return [self._event(EventKind.RESUMED, self.told_at, text="The source no longer shows it as paused.")]
 
-    def _promise(self, now: Row | None) -> list[Event]:
+    def _promise(self, now: Row | None) -> list[_Told]:
         """A promise date that changed in the source is a promise that was moved, not one that was never made."""
         before = self._last("promised", "promise_moved")
         if now is None or (before is not None and before.due_at == now["due_at"]):
@@ -245,7 +271,7 @@ class _Revision:
             return [self._event(EventKind.PROMISED, now["at"], due_at=now["due_at"], text=now["text"] or "")]
         return [self._event(EventKind.PROMISE_MOVED, self.told_at, due_at=now["due_at"], text="Moved in the source.")]
 
-    def _owner(self, now: Row | None) -> list[Event]:
+    def _owner(self, now: Row | None) -> list[_Told]:
         if now is None or not now["data"]:
             return []
         data, before = json.loads(now["data"]), self._last("assigned")
@@ -253,7 +279,7 @@ class _Revision:
             return []
         return [self._event(EventKind.ASSIGNED, self.told_at, data=data)]
 
-    def place(self) -> list[Event]:
+    def place(self) -> list[_Told]:
         before = next((e for e in reversed(self.held) if e.data and "unit" in e.data), None)
         if before is None or before.data is None:
             return []
@@ -264,10 +290,10 @@ class _Revision:
             return [self._event(EventKind.RECATEGORISED, self.told_at, data=place, text="Changed in the source.")]
         return []
 
-    def facts(self, case: Case) -> list[Event]:
+    def facts(self, case: Row) -> list[_Told]:
         before, after = {}, {}
         for name in FACTS:
-            old, new = getattr(case, name), _told(self.row, name) if name != "details" else self.row["details"]
+            old, new = case[name], _told(self.row, name) if name != "details" else self.row["details"]
             if name == "details" and isinstance(new, str):
                 new = json.loads(new)
             if old != new:
