@@ -127,14 +127,15 @@ SELECT t.pid, live.customer_id, NULL, 3
 FROM told_person t JOIN live ON live.phone = t.phone AND live.phone <> '' AND live.name_key = t.name_key
 WHERE t.phone <> '' AND live.office_id = {office_id} AND live.kind = t.kind
 UNION ALL
-SELECT t.pid, holders.only_one, NULL, 4
-FROM told_person t CROSS JOIN LATERAL (
-    SELECT min(h.customer_id) AS only_one, count(*) AS n FROM (
+SELECT pid, min(customer_id), NULL, 4 FROM (
+    SELECT t.pid, h.customer_id FROM told_person t CROSS JOIN LATERAL (
         SELECT DISTINCT live.customer_id FROM live
-        WHERE t.name_key = '' AND live.office_id = {office_id}
-          AND ((live.email = t.email AND live.email <> '') OR (live.phone = t.phone AND live.phone <> ''))
-        LIMIT 2
-    ) h
-) holders
-WHERE t.name_key = '' AND (t.email <> '' OR t.phone <> '') AND holders.n = 1
+        WHERE live.email = t.email AND live.email <> '' AND live.office_id = {office_id} LIMIT 2
+    ) h WHERE t.name_key = '' AND t.email <> ''
+    UNION
+    SELECT t.pid, h.customer_id FROM told_person t CROSS JOIN LATERAL (
+        SELECT DISTINCT live.customer_id FROM live
+        WHERE live.phone = t.phone AND live.phone <> '' AND live.office_id = {office_id} LIMIT 2
+    ) h WHERE t.name_key = '' AND t.phone <> ''
+) holder GROUP BY pid HAVING count(DISTINCT customer_id) = 1
 """

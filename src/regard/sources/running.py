@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from regard.customers import actions as customers
 from regard.customers.actions import load_name_words, load_people
 from regard.desk.actions import load as desk
 from regard.office.models import Silo
@@ -134,6 +135,7 @@ class Importing:
         self._plan(targets)
         for target in targets:
             _LOADERS[target](self)
+        desk.refresh_statistics()
         self._finish(targets)
 
     def _read_options(self) -> ReadOptions:
@@ -154,6 +156,7 @@ class Importing:
                 files = people.write_chunk(self.space, first, first + self.chunk - 1)
                 if files["records"].rows:
                     self.steps.do(partial(load_people, by=self.by, run_id=self.run.pk, **files))
+        customers.refresh_statistics()
 
     def _settle(self, targets: list[str]) -> None:
         for target in targets:
