@@ -10,7 +10,7 @@ from django.conf import settings
 from regard.config.home import ROOT
 from tests import chromium, database
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.planted"]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver runs an event loop in the test's thread
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(chromium.node()))

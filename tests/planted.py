@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.db import models, transaction
 
 from regard.customers.models import Customer, IdentityRecord, Link
@@ -153,3 +154,19 @@ def plant(cast: Cast) -> Planted:
         entry,
         Viewing.objects.latest("id"),
     )
+
+
+@pytest.fixture
+def planted(cast: Cast) -> Planted:
+    """One of everything, in the office of the cast; and in both offices a calendar of the same code."""
+    found = plant(cast)
+    for office in (cast.office, cast.other_office):
+        actions.make_calendar(
+            by=System("the tests' setup"),
+            office=office,
+            name="Counter",
+            time_zone="UTC",
+            weekly={"0": []},
+            reason=MARKER if office == cast.office else "",
+        )
+    return found

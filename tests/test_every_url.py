@@ -3,90 +3,22 @@
 The outsider holds every role there is, in another office: no role opens what belongs to somebody else.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from regard.lib.pages import EVERYONE
-from regard.office import actions
 from regard.office.middleware import ACCOUNT, DeclaredAccess, rule_of
 from regard.office.models import Staff
 from regard.office.roles import Role
-from regard.records.actors import System
-from tests.planted import MARKER, MARKERS, Planted, plant
-from tests.samples import NOT_THERE, QUERIES, SAMPLES, SHARED_NAMES
+from tests.addresses import EVERY, NAMED, addresses
+from tests.planted import MARKER, MARKERS, Planted
+from tests.samples import NOT_THERE, QUERIES, SHARED_NAMES
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-@dataclass(frozen=True)
-class Address:
-    """A pattern of the address table: its name, its view, and the names of the arguments in it."""
-
-    name: str
-    view: Callable[..., Any]
-    arguments: frozenset[str]
-
-
-def walk(resolver: URLResolver, above: frozenset[str] = frozenset()) -> Iterator[Address]:
-    for entry in resolver.url_patterns:
-        names = above | set(getattr(entry.pattern, "converters", ())) | set(entry.pattern.regex.groupindex)
-        if isinstance(entry, URLResolver):
-            yield from walk(entry, names)
-        elif isinstance(entry, URLPattern):
-            yield Address(entry.name or "", entry.callback, names)
-
-
-EVERY = list(walk(get_resolver()))
-NAMED = {address.name: address for address in EVERY}
-
-
-@pytest.fixture
-def planted(cast, settings):
-    settings.RAISE_REQUEST_EXCEPTION = True
-    found = plant(cast)
-    for office in (cast.office, cast.other_office):
-        actions.make_calendar(
-            by=System("a test"),
-            office=office,
-            name="Counter",
-            time_zone="UTC",
-            weekly={"0": []},
-            reason=MARKER if office == cast.office else "",
-        )
-    return found
-
-
-def arguments(name: str, planted: Planted) -> dict:
-    wanted = NAMED[name].arguments
-    if not wanted:
-        return {}
-    if name not in SAMPLES:
-        pytest.fail(
-            f"The address {name} needs {', '.join(sorted(wanted))}. Add a line to tests/samples.py that takes it from "
-            "what tests/planted.py plants, so that it can be tried as somebody who must not see it."
-        )
-    return SAMPLES[name](planted)
-
-
-def addresses(name: str, planted: Planted) -> list[str]:
-    base = reverse(name, kwargs=arguments(name, planted))
-    known = {
-        "unit": planted.cast.permits.pk,
-        "case": planted.case.pk,
-        "customer": planted.customer.pk,
-        "alice": planted.cast.alice.pk,
-        "service": planted.cast.fence.pk,
-        "silo": planted.silo.pk,
-        "contact": planted.message.pk,
-    }
-    return [base, *(base + query.format(**known) for query in QUERIES.get(name, []))]
 
 
 def signed_in(staff: Staff | None) -> Client:
