@@ -285,6 +285,13 @@ def test_hours_are_changed_by_a_new_version(show, post, cast):
     assert (after.version, after.reason, after.made_by) == (2, "summer", "Adam Min")
     assert after.weekly == {"0": [["08:00", "12:00"], ["13:00", "18:00"]]}
     assert WorkingCalendar.objects.get(pk=before.pk).weekly == before.weekly
+    assert after.earlier_weeks == []  # no day was told: the old hours were a mistake
+    told |= {"since": "2026-06-01", "mon": "07:00-12:00"}
+    assert post("office-calendar-edit", "standard", **told).status_code == 302
+    third = WorkingCalendar.objects.get(office=cast.office, version=3)
+    assert third.earlier_weeks == [{"until": "2026-06-01", "weekly": after.weekly}]
+    assert "Before Jun 1, 2026" in show("office-calendar", "standard")
+    assert post("office-calendar-edit", "standard", **{**told, "since": "0026-06-01"}).status_code == 422
     assert "Earlier version" in show("office-calendar", "standard", query="?version=1")
     assert "In force" in show("office-calendar", "standard")
     show("office-calendar", "standard", query="?version=9", status=404)

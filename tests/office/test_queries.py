@@ -84,6 +84,54 @@ def test_a_holiday_declared_late_counts_from_the_next_look_on(cast):
     assert (before.working_seconds(*day), after.working_seconds(*day)) == (8 * 3600, 0)
 
 
+def weeks(clock, *days):
+    """Open hours of the week that starts on each Monday."""
+    starts = [datetime(day.year, day.month, day.day, 6, tzinfo=UTC) for day in days]
+    return [round(clock.working_seconds(start, start + timedelta(days=7)) / 3600, 2) for start in starts]
+
+
+def test_new_hours_hold_from_their_day_on_and_the_old_ones_before(cast):
+    """Summer hours must not recount the winter."""
+    before, after, later = date(2026, 5, 18), date(2026, 6, 8), date(2026, 9, 14)
+    calendar = cast.office.calendar
+    assert weeks(queries.open_clock(calendar), before, after, later) == [40, 40, 40]
+    summer = {str(day): [["07:00", "13:00"]] for day in range(5)}
+    calendar = actions.new_calendar_version(
+        by=BY, calendar=calendar, reason="summer", weekly=summer, since=date(2026, 6, 1)
+    )
+    assert weeks(queries.open_clock(calendar), before, after, later) == [40, 30, 30]
+    calendar = actions.declare_holiday(by=BY, calendar=calendar, day=before, name="Flood")
+    assert weeks(queries.open_clock(calendar), before, after, later) == [32, 30, 30]
+    autumn = {str(day): [["08:00", "15:00"]] for day in range(4)}
+    calendar = actions.new_calendar_version(
+        by=BY, calendar=calendar, reason="autumn", weekly=autumn, since=date(2026, 9, 1)
+    )
+    assert weeks(queries.open_clock(calendar), before, after, later) == [32, 30, 28]
+    always = actions.new_calendar_version(by=BY, calendar=calendar, reason="a mistake", weekly=summer)
+    assert weeks(queries.open_clock(always), before, after, later) == [24, 30, 30]
+
+
+def test_hours_put_in_for_an_earlier_day_go_before_those_that_are_there(cast):
+    calendar = cast.office.calendar
+    for hours, since in ((6, date(2026, 6, 1)), (4, date(2026, 3, 2))):
+        weekly = {str(day): [["08:00", f"{8 + hours:02}:00"]] for day in range(5)}
+        told = {"reason": "x", "weekly": weekly, "since": since}
+        calendar = actions.new_calendar_version(by=BY, calendar=calendar, **told)
+    assert weeks(queries.open_clock(calendar), date(2026, 2, 2), date(2026, 4, 6), date(2026, 7, 6)) == [40, 20, 20]
+
+
+def test_a_public_holiday_stays_one_when_the_hours_change(cast):
+    weekly = {str(day): [["08:00", "16:00"]] for day in range(5)}
+    told = {"name": "Tax", "time_zone": "America/Chicago", "country": "US"}
+    calendar = actions.make_calendar(by=BY, office=cast.office, weekly=weekly, **told)
+    shorter = {str(day): [["08:00", "12:00"]] for day in range(5)}
+    calendar = actions.new_calendar_version(
+        by=BY, calendar=calendar, reason="x", weekly=shorter, since=date(2026, 6, 1)
+    )
+    assert queries.hours_of(calendar).on(date(2025, 12, 25)) == ()
+    assert weeks(queries.open_clock(calendar), date(2025, 12, 22), date(2026, 12, 21)) == [32, 16]
+
+
 def test_the_clock_of_a_version_is_made_once(cast):
     assert queries.clock_of_unit(cast.permits) is queries.clock_of_unit(cast.roads)
 

@@ -14,6 +14,7 @@ from regard.office.calendar import WorkingHours
 from regard.office.calendar.hours import WEEKDAYS
 from regard.office.models import Staff, Standard, Unit, WorkingCalendar
 from regard.office.queries import latest_calendars
+from regard.office.queries.calendars import FIRST_YEAR
 from regard.office.roles import Role
 from regard.ui.forms import DateInput
 
@@ -63,6 +64,12 @@ def countries() -> list[tuple[str, str]]:
 _zones = lazy(time_zones, list)
 _countries = lazy(countries, list)
 NARROW = {"class": "usa-input--small"}
+
+
+def _sensible(day: date | None) -> date | None:
+    if day is not None and not FIRST_YEAR <= day.year <= 2100:
+        raise ValidationError(f"Give a year from {FIRST_YEAR} to 2100.")
+    return day
 
 
 class UnitForm(forms.Form):
@@ -222,14 +229,22 @@ class CalendarForm(forms.Form):
         widget=forms.TextInput(attrs=NARROW),
         help_text="Its short form, such as MN. Empty: only the holidays of the whole country.",
     )
+    since = forms.DateField(
+        label="The weekly hours hold from",
+        required=False,
+        widget=DateInput,
+        help_text="Before that day the old ones go on to count. Empty: the old ones were a mistake, and never held.",
+    )
     reason = forms.CharField(label="Why", required=False, help_text="Kept with the version: new summer hours.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_new: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_new:
+            del self.fields["since"]
         for number, name in enumerate(DAY_NAMES):
             hint = HOURS_HINT if number == 0 else ""
             self.fields[WEEKDAYS[number]] = forms.CharField(label=name, required=False, help_text=hint)
-        self.order_fields(["name", *WEEKDAYS, "time_zone", "country", "subdivision", "reason"])
+        self.order_fields(["name", *WEEKDAYS, "since", "time_zone", "country", "subdivision", "reason"])
 
     @staticmethod
     def initial_of(calendar: WorkingCalendar) -> dict[str, Any]:
@@ -237,6 +252,9 @@ class CalendarForm(forms.Form):
         fields = {name: getattr(calendar, name) for name in ("name", "time_zone", "country", "subdivision")}
         hours = WorkingHours.from_dict({"zone": calendar.time_zone, "weekly": calendar.weekly}).to_dict()["weekly"]
         return fields | {day: text_of(hours[day]) for day in WEEKDAYS}
+
+    def clean_since(self) -> date | None:
+        return _sensible(self.cleaned_data["since"])
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
@@ -268,11 +286,8 @@ class HolidayForm(forms.Form):
         label="Hours on that day", required=False, help_text="Empty: closed all day. Otherwise such as 10:00-14:00."
     )
 
-    def clean_day(self) -> date:
-        day: date = self.cleaned_data["day"]
-        if not 1990 <= day.year <= 2100:
-            raise ValidationError("Give a year from 1990 to 2100.")
-        return day
+    def clean_day(self) -> date | None:
+        return _sensible(self.cleaned_data["day"])
 
     def clean_hours(self) -> list[list[str]]:
         spans = spans_of(self.cleaned_data["hours"])

@@ -107,7 +107,8 @@ class Staff(AbstractBaseUser):
 
 
 @classified(
-    public="id office code version name time_zone weekly country subdivision public_days local_days made_at",
+    public="""id office code version name time_zone weekly earlier_weeks country subdivision public_days local_days
+        made_at""",
     internal="made_by reason",
 )
 class WorkingCalendar(models.Model):
@@ -119,6 +120,11 @@ class WorkingCalendar(models.Model):
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=60)
     weekly = models.JSONField(help_text='{"0": [["08:00", "12:00"], ["13:00", "17:00"]], ...}; 0 is Monday')
+    earlier_weeks = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='[{"until": "2026-06-01", "weekly": {...}}]: the weekly hours before that day, oldest first',
+    )
     country = models.CharField(max_length=2, blank=True, help_text="ISO code; empty: no public holidays")
     subdivision = models.CharField(max_length=10, blank=True)
     public_days = models.JSONField(

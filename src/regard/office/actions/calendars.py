@@ -13,10 +13,10 @@ from regard.office.actions.changes import change
 from regard.office.calendar import holiday_dates
 from regard.office.models import Unit, WorkingCalendar
 from regard.office.queries import hours_of
+from regard.office.queries.calendars import FIRST_YEAR
 from regard.records.actors import Actor
 from regard.records.audit import record
 
-FIRST_YEAR = 1990  # archives that offices import seldom reach further back
 YEARS_AHEAD = 15
 #: What a new office starts with, until somebody says better.
 OFFICE_HOURS = {str(day): [["09:00", "17:00"]] for day in range(5)}
@@ -58,10 +58,14 @@ def make_calendar(
 
 
 @transaction.atomic
-def new_calendar_version(*, by: Actor, calendar: WorkingCalendar, reason: str, **changed: Any) -> WorkingCalendar:
+def new_calendar_version(
+    *, by: Actor, calendar: WorkingCalendar, reason: str, since: date | None = None, **changed: Any
+) -> WorkingCalendar:
     """The next version, with `changed` fields (name, time_zone, weekly, country, subdivision, local_days).
 
-    Units that used any version of it use the new one from now on. Without a difference the latest is returned.
+    New weekly hours hold `since` a day: before it, what held then goes on to count. None corrects a mistake: the new
+    hours have always held. Units that used any version of the calendar use the new one from now on. Without a
+    difference the latest is returned.
     """
     if unknown := set(changed) - {"name", "time_zone", "weekly", "country", "subdivision", "local_days"}:
         raise TypeError(f"A calendar has no {', '.join(sorted(unknown))}.")
@@ -76,6 +80,7 @@ def new_calendar_version(*, by: Actor, calendar: WorkingCalendar, reason: str, *
         name=latest.name,
         time_zone=latest.time_zone,
         weekly=latest.weekly,
+        earlier_weeks=latest.earlier_weeks,
         country=latest.country,
         subdivision=latest.subdivision,
         local_days=latest.local_days,
@@ -83,10 +88,22 @@ def new_calendar_version(*, by: Actor, calendar: WorkingCalendar, reason: str, *
     )
     for field, value in changed.items():
         setattr(made, field, value)
+    made.earlier_weeks = _earlier_weeks(latest, made, since)
     units = list(Unit.objects.filter(calendar__in=versions).values_list("id", flat=True))
     made = _keep(by, made, "office.new_calendar_version", units=units)
     Unit.objects.filter(id__in=units).update(calendar=made)
     return made
+
+
+def _earlier_weeks(latest: WorkingCalendar, made: WorkingCalendar, since: date | None) -> list[dict[str, Any]]:
+    if made.weekly == latest.weekly:
+        return latest.earlier_weeks
+    if since is None:
+        return []
+    kept = [era for era in latest.earlier_weeks if era["until"] < since.isoformat()]
+    # Hours put in for an earlier day than a change that is there already: what held on the day itself goes before it.
+    then = next((era["weekly"] for era in latest.earlier_weeks if era["until"] >= since.isoformat()), latest.weekly)
+    return [*kept, {"until": since.isoformat(), "weekly": then}]
 
 
 def declare_holiday(
@@ -127,7 +144,17 @@ def _keep(by: Actor, calendar: WorkingCalendar, action: str, units: list[int]) -
     calendar.refresh_from_db(fields=["made_at"])
     after = {
         name: getattr(calendar, name)
-        for name in ("code", "version", "name", "time_zone", "weekly", "country", "subdivision", "local_days")
+        for name in (
+            "code",
+            "version",
+            "name",
+            "time_zone",
+            "weekly",
+            "earlier_weeks",
+            "country",
+            "subdivision",
+            "local_days",
+        )
     }
     note = {"reason": calendar.reason, "units": units}
     record(by=by, action=action, obj=calendar, after=after, note=note)

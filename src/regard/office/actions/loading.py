@@ -2,7 +2,8 @@
 
     [office]      name, time_zone
     [[calendar]]  code, name, country, subdivision; hours = {mon = ["08:00-12:00", "13:00-17:00"], ...};
-                  closed = [{date = 2026-08-14, reason = "County fair"}, ...]
+                  closed = [{date = 2026-08-14, reason = "County fair"}, ...];
+                  since (a date): changed hours hold from then; without it the old ones never held
     [[unit]]      code, name, parent (a code; none: the office itself), calendar (a code), email,
                   lead (an e-mail address)
     [[service]]   code, name, unit, about; first_answer and resolve = {amount = 2, unit = "working_days"}
@@ -130,7 +131,7 @@ def _calendar(by: Actor, office: Unit, entry: Told, zone: str) -> WorkingCalenda
     found = WorkingCalendar.objects.filter(office=office, code=entry["code"]).order_by("-version").first()
     if found is None:
         return make_calendar(by=by, office=office, code=entry["code"], reason="office file", **fields)
-    return new_calendar_version(by=by, calendar=found, reason="office file", **fields)
+    return new_calendar_version(by=by, calendar=found, reason="office file", since=entry.get("since"), **fields)
 
 
 def _units(by: Actor, loaded: Loaded, entries: list[Told]) -> None:

@@ -1,7 +1,7 @@
 """Which calendar a unit works by, and its clock."""
 
-from collections.abc import Iterable
-from datetime import datetime, time
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,14 @@ from regard.office.calendar import OpenSeconds, WorkingHours, open_seconds
 from regard.office.calendar.hours import zone_info
 from regard.office.models import Staff, Unit, WorkingCalendar
 
+FIRST_YEAR = 1990  # archives that offices import seldom reach further back
+
 
 def hours_of(calendar: WorkingCalendar | None) -> WorkingHours:
     """The hours of one version of a calendar; without one Monday to Friday, nine to five, in `REGARD_TIME_ZONE`.
 
-    Local days win over public holidays. Raises ValueError, naming the entry, when the calendar makes no sense.
+    Local days win over public holidays, and both over the week; before a day on which the weekly hours changed, those
+    that held then count. Raises ValueError, naming the entry, when the calendar makes no sense.
     """
     if calendar is None:
         return _default_hours(settings.TIME_ZONE)
@@ -27,9 +30,29 @@ def hours_of(calendar: WorkingCalendar | None) -> WorkingHours:
             special[entry["date"]] = entry["hours"]
         else:
             closed[entry["date"]] = entry.get("name") or "Closed"
+    for day, spans in _earlier_days(calendar):
+        if day in closed or day in special:
+            continue
+        if spans:
+            special[day] = spans
+        else:
+            closed[day] = "Closed at that time"
     return WorkingHours.from_dict(
         {"zone": calendar.time_zone, "weekly": calendar.weekly, "closed_days": closed, "special_days": special}
     )
+
+
+def _earlier_days(calendar: WorkingCalendar) -> Iterator[tuple[str, list[list[str]]]]:
+    """The days on which other weekly hours held than those of now, with their hours then, from FIRST_YEAR on."""
+    day = date(FIRST_YEAR, 1, 1)
+    for era in calendar.earlier_weeks:
+        until = date.fromisoformat(era["until"])
+        other = [n for n in range(7) if era["weekly"].get(str(n), []) != calendar.weekly.get(str(n), [])]
+        for number in range((until - day).days):
+            then = day + timedelta(days=number)
+            if then.weekday() in other:
+                yield then.isoformat(), era["weekly"].get(str(then.weekday()), [])
+        day = max(day, until)
 
 
 @lru_cache(maxsize=4)

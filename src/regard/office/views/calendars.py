@@ -64,8 +64,11 @@ def _users(request: HttpRequest) -> dict[int, list[Unit]]:
 
 def _week(hours: WorkingHours) -> list[tuple[str, str]]:
     """Each weekday with its usual hours in words."""
-    weekly = list(hours.to_dict()["weekly"].values())
-    return [(name, text_of(weekly[number]) or "closed") for number, name in enumerate(DAY_NAMES)]
+    return _week_of({str(n): spans for n, spans in enumerate(hours.to_dict()["weekly"].values())})
+
+
+def _week_of(weekly: dict[str, list[list[str]]]) -> list[tuple[str, str]]:
+    return [(name, text_of(weekly.get(str(number), [])) or "closed") for number, name in enumerate(DAY_NAMES)]
 
 
 @open_to(Role.ADMINISTRATOR)
@@ -81,13 +84,19 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
         "is_latest": found == versions[0],
         "versions": versions,
         "week": _week(hours),
+        "earlier": [
+            (date.fromisoformat(era["until"]), _week_of(era["weekly"])) for era in reversed(found.earlier_weeks)
+        ],
         "preview": _preview(found, hours),
         "public_days": _coming(found),
-        "local_days": [(date.fromisoformat(entry["date"]), entry) for entry in reversed(found.local_days)],
+        "local_days": [(_day(entry["date"]), entry) for entry in reversed(found.local_days)],
         "units": _users(request).get(found.pk, []),
         "may_change": may_change_office(staff_of(request)),
     }
     return render(request, "office/calendar.html", context)
+
+
+_day = date.fromisoformat
 
 
 def _preview(found: WorkingCalendar, hours: WorkingHours) -> list[list[Day]]:
@@ -109,7 +118,7 @@ def _coming(found: WorkingCalendar) -> list[tuple[date, str]]:
     today = timezone.now().date()
     first, last = today.isoformat(), (today + timedelta(days=365)).isoformat()
     days = sorted(found.public_days.items())
-    return [(date.fromisoformat(day), name) for day, name in days if first <= day <= last]
+    return [(_day(day), name) for day, name in days if first <= day <= last]
 
 
 @open_to(Role.ADMINISTRATOR)
@@ -118,7 +127,7 @@ def calendar_add(request: HttpRequest) -> HttpResponse:
     _require_whole_office(request)
     usual = latest_calendars(staff_of(request).office_id or 0).first()
     initial = {**CalendarForm.initial_of(usual), "name": ""} if usual else {}
-    form = CalendarForm(request.POST or None, initial=initial)
+    form = CalendarForm(request.POST or None, initial=initial, is_new=True)
     if request.method == "POST" and form.is_valid():
         office = units_of_office(staff_of(request)).get(parent=None)
         reason = form.cleaned_data["reason"]
@@ -137,13 +146,12 @@ def calendar_edit(request: HttpRequest, code: str) -> HttpResponse:
     """Change the hours: makes the next version."""
     _require_whole_office(request)
     found = get_calendar_for(staff_of(request), code)
-    form = CalendarForm(request.POST or None, initial=CalendarForm.initial_of(found))
+    initial = CalendarForm.initial_of(found) | {"since": timezone.localdate()}
+    form = CalendarForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
+        told = {name: form.cleaned_data[name] for name in ("reason", "since")} | form.fields_told()
         try:
-            made = actions.new_calendar_version(
-                by=staff_of(request), calendar=found, reason=reason, **form.fields_told()
-            )
+            made = actions.new_calendar_version(by=staff_of(request), calendar=found, **told)
         except ValidationError as error:
             refused(form, error)
         else:
