@@ -40,6 +40,12 @@ def test_the_picture_shows_facts_with_source_and_what_is_open(cast, ana, visit):
     assert "Nothing is open" not in text
 
 
+def test_who_works_at_the_desk_logs_a_contact_from_here(cast, ana, visit):
+    link = f'href="{reverse("desk-log")}?customer={ana.number}"'
+    assert link in visit(cast.alice, "customers-customer", ana.number).content.decode()
+    assert link not in visit(cast.analyst, "customers-customer", ana.number).content.decode()
+
+
 def test_new_facts_stand_first_and_old_ones_stay(cast, ana, visit, client):
     client.force_login(cast.alice, backend=BACKEND)
     form = {"kind": "person", "name": "Ana Perez", "phone": "312 555 0199", "email": "", "address": "1 Elm St"}

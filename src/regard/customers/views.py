@@ -15,9 +15,10 @@ from regard.customers.access import LOOK_UP, customers_seen_by, get_customer_for
 from regard.customers.forms import CustomerForm
 from regard.customers.models import Customer
 from regard.customers.search import LIMIT, search
-from regard.office.access import open_to
+from regard.office.access import may, open_to
 from regard.office.models import Staff
 from regard.office.queries import own_silo
+from regard.office.roles import DESK_ROLES
 from regard.records import audit
 
 PAGE = 30
@@ -62,6 +63,7 @@ def customer(request: HttpRequest, number: str) -> HttpResponse:
         "before": before,
         "last_entry": entries[0] if entries and before is None else None,
         "sources": sorted({record.silo.name for record in records}),
+        "may_log": may(staff, *DESK_ROLES),
     }
     return render(request, "customers/customer.html", context)
 
