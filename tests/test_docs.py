@@ -15,6 +15,7 @@ from regard.customers.access import LOOK_UP
 from regard.measures.definitions import CATALOGUE
 from regard.measures.views.asking import REFRESHERS
 from regard.office import actions as office
+from regard.office.models import Standard
 from regard.office.roles import ANY_ROLE, DESK_ROLES, Role
 from regard.records.actors import System
 from regard.records.views import READERS
@@ -256,6 +257,15 @@ def test_the_example_of_an_office_file_can_be_loaded():
         {"FENCE"},
     )
     assert loaded.units["permits"].lead == loaded.staff["bo.fox@elm.example"]
+
+
+def test_every_key_of_an_office_file_is_explained():
+    told = {key for row in table_rows(documents.text_of("docs/office-file.md")) for key in coded(row[1])}
+    code = documents.text_of("src/regard/office/actions/loading.py")
+    read = {
+        name for pair in re.findall(r'(?:entry|head|top)(?:\["(\w+)"\]|\.get\("(\w+)")', code) for name in pair if name
+    }
+    assert told == (read | {*Standard.Stage.values}) - {"persona"}  # a persona is of the demo office alone
 
 
 # --- measures and access -----------------------------------------------------------------------------
