@@ -30,6 +30,12 @@ def test_the_link_of_an_empty_installation_opens_it(db, client):
     assert client.get(link.removeprefix("http://localhost:9000")).status_code == 200
 
 
+def test_the_start_tells_the_link_only_while_nobody_works_here(db, request):
+    assert firstrun.first_run_path() in run(commands.office, "welcome", "--if-empty")
+    request.getfixturevalue("cast")
+    assert run(commands.office, "welcome", "--if-empty") == ""
+
+
 def test_there_is_no_such_link_once_somebody_works_here(cast):
     with pytest.raises(RefusedError, match="regard staff add"):
         run(commands.office, "welcome")

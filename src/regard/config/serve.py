@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -38,6 +39,8 @@ def serve(home: Path, *, host: str, port: int, demo: bool) -> None:
         _require_free(host, port)
         with database.hold(home):
             prepare(home, demo=demo, say=click.echo)
+            if not demo:
+                _tell_the_first_link(host, port)
             children = _children(host, port)
             try:
                 for child in children:
@@ -51,6 +54,12 @@ def serve(home: Path, *, host: str, port: int, demo: bool) -> None:
                 for child in children:
                     child.end(deadline)
     click.echo("Stopped.")
+
+
+def _tell_the_first_link(host: str, port: int) -> None:
+    """Print the link that opens an empty office; nothing when somebody works there already."""
+    command = [sys.executable, "-m", "regard", "office", "welcome", "--if-empty", "--address", _address(host, port)]
+    subprocess.run(command, check=False)
 
 
 @contextmanager

@@ -20,16 +20,22 @@ def office() -> None:
 
 @office.command(epilog=examples("regard office welcome", "regard office welcome --address https://regard.example.org/"))
 @address_option
-def welcome(*, address: str) -> None:
+@click.option("--if-empty", is_flag=True, help="Say nothing when somebody is on the staff.")
+def welcome(*, address: str, if_empty: bool) -> None:
     """Print the link that opens an empty installation.
 
     It makes the office and its first administrator, and works until somebody is on the staff.
     """
     from regard.office import firstrun  # needs Django, which the list of commands does not
 
+    link = address.rstrip("/") + firstrun.first_run_path()
+    if if_empty:
+        if firstrun.is_first_run():
+            click.echo(f"Nobody works here yet. Name your office and yourself at:\n  {link}")
+        return
     if not firstrun.is_first_run():
         raise RefusedError("Somebody is on the staff already. Add others with: regard staff add --help")
-    click.echo(address.rstrip("/") + firstrun.first_run_path())
+    click.echo(link)
 
 
 @office.command(epilog=examples('regard office add "Elm Town"', 'regard office add "Elm Town" --country US --state MN'))

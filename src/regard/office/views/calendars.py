@@ -22,7 +22,7 @@ from regard.office.access import (
 from regard.office.calendar import WorkingHours
 from regard.office.forms import DAY_NAMES, CalendarForm, HolidayForm, refused, text_of
 from regard.office.models import Unit, WorkingCalendar
-from regard.office.queries import calendars_of_units, hours_of, latest_calendars
+from regard.office.queries import calendars_of_units, latest_calendars, open_clock
 from regard.office.roles import Role
 
 WEEKS_AHEAD = 4
@@ -43,7 +43,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
     """The calendars of the office, and which units work by each."""
     users = _users(request)
     rows = [
-        (calendar, _week(hours_of(calendar)), users.get(calendar.pk, []))
+        (calendar, _week(open_clock(calendar).hours), users.get(calendar.pk, []))
         for calendar in latest_calendars(staff_of(request).office_id or 0)
     ]
     context = {"rows": rows, "may_change": may_change_office(staff_of(request))}
@@ -78,7 +78,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     version = int(told) if told.isdecimal() and len(told) < 9 else None
     found = get_calendar_for(staff_of(request), code, version)
     versions = list(calendars_seen_by(staff_of(request)).filter(code=code).order_by("-version"))
-    hours = hours_of(found)
+    hours = open_clock(found).hours
     context = {
         "calendar": found,
         "is_latest": found == versions[0],
