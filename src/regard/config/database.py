@@ -1,33 +1,33 @@
 """Which PostgreSQL to talk to: a server of your own, or the one that Regard starts for itself."""
 
 import fcntl
-import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from regard.config import env
+from regard.config.sockets import DATABASE, LONGEST_SOCKET, PORT, ROLE, socket_folder
 
-ROLE = DATABASE = "regard"
-PORT = 5432  # only part of the socket's name: the embedded server does not listen on the network
-LONGEST_SOCKET = 100  # a socket's path may have 107 bytes on Linux, 103 on macOS
+__all__ = [
+    "DATABASE",
+    "LONGEST_SOCKET",
+    "PORT",
+    "ROLE",
+    "database_settings",
+    "ensure_running",
+    "hold",
+    "is_embedded",
+    "is_running",
+    "socket_folder",
+    "stop",
+]
 
 
 def is_embedded() -> bool:
     """Whether Regard starts its own server, because no `DATABASE_URL` names another."""
     return env.secret("DATABASE_URL") is None
-
-
-def socket_folder(home: Path) -> Path:
-    """Where the socket of the embedded server of `home` is."""
-    folder = home / "run"
-    if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET:
-        return folder
-    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"regard-{digest}"
 
 
 def database_settings(home: Path) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _locked(file: Path) -> Iterator[int]:
 
 def is_running(home: Path) -> bool:
     """Whether the embedded server of `home` is ready for work."""
-    from regard.config import postgres  # knows this module; and settings need nothing of it
+    from regard.config import postgres  # settings need nothing of it
 
     return postgres.is_ready(home / "pg", socket_folder(home))
 

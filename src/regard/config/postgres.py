@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from regard.config.accounts import Account, account_for, open_way
-from regard.config.database import DATABASE, PORT, ROLE, socket_folder
+from regard.config.sockets import DATABASE, PORT, ROLE, socket_folder
 from regard.lib.commandline import RefusedError
 
 SUPERUSER = "postgres"
