@@ -5,3 +5,9 @@ class SourcesConfig(AppConfig):
     name = "regard.sources"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Sources"
+
+    def ready(self) -> None:
+        from regard.sources.access import LOOK  # models are loaded only now
+        from regard.ui import navigation
+
+        navigation.register("Sources", "sources-list", roles=LOOK, order=70)

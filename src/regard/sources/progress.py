@@ -8,14 +8,16 @@ from regard.ui.wording import duration, number, plural
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What is known of a run that is at work. `steps` of the present phase; `settled` rows have their place."""
+    """What is known of a run that is at work: `done` of the `steps` of the present phase, rows of the file, and of
+    what is to be loaded (`planned`, None before that is known) how much is."""
 
     phase: str
     done: int
     steps: int
     phase_since: datetime | None
-    settled: int
     rows: int | None
+    loaded: int
+    planned: int | None
     since: datetime | None
 
 
@@ -36,11 +38,11 @@ def progress_of(stand: Stand, now: datetime) -> Progress:
     if stand.since is None:
         return Progress(None, None, "Waiting for its turn. Another import of this source may be running.")
     parts = [stand.phase or "Starting"]
-    if stand.rows is not None and stand.settled:
-        parts.append(f"{number(stand.settled)} of {plural(stand.rows, 'row')} settled")
+    if stand.planned:
+        parts.append(f"{number(stand.loaded)} of {number(stand.planned)} loaded")
         seconds = (now - stand.since).total_seconds()
-        if seconds >= 1:
-            parts.append(f"{number(stand.settled / seconds)} rows a second")
+        if seconds >= 1 and stand.loaded:
+            parts.append(f"{number(stand.loaded / seconds)} a second since the start")
     elif stand.rows is not None:
         parts.append(plural(stand.rows, "row"))
     left = _left(stand, now)
