@@ -18,8 +18,6 @@ from regard.records.actors import Actor
 from regard.records.audit import record
 
 YEARS_AHEAD = 15
-#: What a new office starts with, until somebody says better.
-OFFICE_HOURS = {str(day): [["09:00", "17:00"]] for day in range(5)}
 
 
 @transaction.atomic

@@ -6,10 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from regard.office.actions.calendars import OFFICE_HOURS, give_calendar, make_calendar
+from regard.office.actions.calendars import give_calendar, make_calendar
 from regard.office.actions.importing import ensure_own_silo
 from regard.office.actions.units import make_unit
 from regard.office.models import Unit
+from regard.office.queries.calendars import OFFICE_HOURS
 from regard.records.actors import Actor
 
 

@@ -14,6 +14,9 @@ from regard.office.models import Staff, Unit, WorkingCalendar
 
 FIRST_YEAR = 1990  # archives that offices import seldom reach further back
 
+#: What a new office starts with, until somebody says better.
+OFFICE_HOURS = {str(day): [["09:00", "17:00"]] for day in range(5)}
+
 
 def hours_of(calendar: WorkingCalendar | None) -> WorkingHours:
     """The hours of one version of a calendar; without one Monday to Friday, nine to five, in `REGARD_TIME_ZONE`.

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regard.office.access import services_seen_by, staff_seen_by, units_seen_by
 from regard.office.models import Service, Silo, Staff, Standard, Unit, WorkingCalendar
+from regard.office.queries.calendars import OFFICE_HOURS
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def overview_of(staff: Staff) -> Overview:
         services_to_review=services.filter(needs_review=True).count(),
         calendars=calendars.values("code").distinct().count(),
         silos=Silo.objects.filter(unit__in=units.values("pk"), is_own=False).count(),
-        hours_checked=calendars.filter(~Q(country="") | Q(version__gt=1)).exists(),
+        hours_checked=calendars.filter(~Q(weekly=OFFICE_HOURS) | Q(version__gt=1)).exists(),
     )
 
 
