@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 
 import duckdb
 import pytest
@@ -227,6 +228,26 @@ def test_the_digest_tells_values_not_spelling(desk):
     assert desk.one("SELECT digest FROM mapped_case") == first
     desk.run("k t s", [["1", "2018-01-05", "b"]], mapping)
     assert desk.one("SELECT digest FROM mapped_case") != first
+
+
+def test_a_column_that_tells_nothing_leaves_the_digest_alone(desk):
+    plain, more = 'key = "k"\nreceived_at = "t"\nservice = "v"', 'closed_at = "c"\narea = "a"'
+    desk.run("k t v", [["1", "2018-01-05", "x"]], case(plain))
+    first = desk.one("SELECT digest FROM mapped_case")
+    desk.run("k t v c a", [["1", "2018-01-05", "x", "", "NA"]], case(f"{plain}\n{more}"))
+    assert desk.one("SELECT digest FROM mapped_case") == first
+
+
+def test_long_lists_of_words_are_planned_in_no_time(desk):
+    """DuckDB makes a join of a list from six values on, and then draws all layers into one vast expression."""
+    blanks = ", ".join(f'"blank {i}"' for i in range(12))
+    head = HEAD.replace('["", "NA"]', f'["", {blanks}]').replace("ymd", "mdy")
+    columns = "\n".join(f'{n} = "t"' for n in ("received_at", "answered_at", "resolved_at", "closed_at", "promised_at"))
+    started = time.process_time()
+    desk.run("t", [["1/5/2018 4:22 PM"], ["blank 3"]], case(columns, head=head))
+    assert time.process_time() - started < 2
+    assert desk.one("SELECT count(*) FROM mapped_case") == 1
+    assert desk.one("SELECT current_setting('disabled_optimizers')") == ""
 
 
 def test_values_that_trade_places_change_the_digest(desk):

@@ -69,6 +69,8 @@ def read_date(
         ("5-11-2018", "mdy", "2018-05-11 05:00:00"),
         ("31/12/69", "dmy", "1969-12-31 06:00:00"),
         ("01/02/2018, 10:30", "dmy", "2018-02-01 16:30:00"),
+        ("1.2.2018 9.05", "dmy", "2018-02-01 15:05:00"),  # behind a date, a dot divides hours and minutes too
+        ("1.2.2018 9.05.30", "dmy", "2018-02-01 15:05:30"),
         ("2018-03-11 02:30:00", "ymd", "2018-03-11 08:30:00"),  # skipped: one hour later
         ("2018-11-04 01:30:00", "ymd", "2018-11-04 06:30:00"),  # told twice: the first
         ("2018-11-04 02:00:00", "ymd", "2018-11-04 08:00:00"),
@@ -233,6 +235,12 @@ def test_value_maps_ignore_case_and_spaces(desk):
         (None, None),
     ]
     assert desk.reasons() == [(5, "status", "unknown_value")]
+
+
+def test_a_rest_without_a_map_keeps_our_own_words(desk):
+    rows = [["2018-01-05", "WEB"], ["2018-01-05", "drone"], ["2018-01-05", ""]]
+    desk.run("t s", rows, case('received_at = "t"\nchannel = { column = "s", otherwise = "other" }'))
+    assert desk.ask("SELECT channel FROM mapped_case ORDER BY _line") == [("web",), ("other",), (None,)]
 
 
 def test_own_words_need_no_map(desk):

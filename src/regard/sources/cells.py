@@ -348,10 +348,11 @@ def number_of(text: str, decimal: str, *, clock: bool = False) -> str:
     return f"CASE {cases}ELSE {messy} END" if cases else messy
 
 
-def as_text(column: str, kind: str, value: str) -> str:
-    """SQL for a value as text, the same on every machine, for digests. NULL stays NULL."""
-    plain = f"CAST(epoch_us({value}) AS VARCHAR)" if kind == "timestamptz" else f"CAST({value} AS VARCHAR)"
-    return f"{literal(column + '=')} || {value if kind in ('text', 'jsonb') else plain}"
+def as_text(kind: str, value: str) -> str:
+    """SQL for a value as text, the same on every machine, for digests."""
+    if kind in ("text", "jsonb"):
+        return value
+    return f"CAST(epoch_us({value}) AS VARCHAR)" if kind == "timestamptz" else f"CAST({value} AS VARCHAR)"
 
 
 def details_json(details: Dict[str, str]) -> str:

@@ -14,11 +14,15 @@ from regard.sources import dates
 from regard.sources.cells import Cells, Fault, applies, as_text, details_json, said, typed_null
 from regard.sources.mailheaders import decode_headers
 from regard.sources.mapping import AmbiguousDatesError, DateQuestion, Mapping, MappingError, Target
-from regard.sources.readers.base import RawTable, literal, quoted
+from regard.sources.readers.base import RawTable, lent, literal, quoted
 from regard.sources.settling import same_keys
 from regard.sources.targets import BOOKKEEPING, COLUMNS, DUCKDB_TYPES, ENDS
 
 __all__ = ["COLUMNS", "Counts", "Mapped", "compile_mapping", "export_chunks", "run_mapping"]
+
+MAPPING_SETTINGS = {"TimeZone": "UTC", "preserve_insertion_order": "false", "disabled_optimizers": "in_clause"}
+"""Rows carry their `_line`, so their order need not be kept. A list of words is compared in place: made a join, as
+DuckDB would from six words on, it draws all layers of a mapping into one expression that takes seconds to plan."""
 
 _NOT_IN_DIGEST = ("_line", "key", "digest", "as_of")
 
@@ -63,22 +67,19 @@ def run_mapping(con: duckdb.DuckDBPyConnection, mapping: Mapping, raw: RawTable)
         AmbiguousDatesError: the file has dates like 1/2/2018 and the mapping does not say which number is the day.
         MappingError: the file lacks a column of the mapping, or a date format is none.
     """
-    ordered = con.execute("SELECT current_setting('preserve_insertion_order')").fetchone()
-    con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+    found = mapping.resolved(raw.columns)
     try:
-        statements = compile_mapping(mapping, raw.columns)
-        decode_headers(con, mapping.resolved(raw.columns))
-        if mapping.date_order is None:
-            _ask_about_dates(con, mapping.resolved(raw.columns))
-        for statement in statements:
-            con.execute(statement)
+        with lent(con, **MAPPING_SETTINGS):
+            decode_headers(con, found)
+            if mapping.date_order is None:
+                _ask_about_dates(con, found)
+            for statement in compile_mapping(mapping, raw.columns):
+                con.execute(statement)
+            return _counted(con, found)
     except duckdb.InvalidInputException as error:
         if "strptime" in str(error) or "format" in str(error).lower():
             raise MappingError(f"A date format in the mapping cannot be used: {error}") from error
         raise
-    finally:
-        con.execute(f"SET preserve_insertion_order = {ordered[0] if ordered else True}")
-    return _counted(con, mapping.resolved(raw.columns))
 
 
 def _create(table: str, columns: dict[str, str]) -> str:
@@ -139,9 +140,18 @@ class _Compiling:
         ]
 
     def _digest(self, values: dict[str, str], details: str) -> str:
-        told = [as_text(n, self.kinds[n], values[n]) for n in self.filled if n in values and n not in _NOT_IN_DIGEST]
-        told.append(f"'details=' || CAST({details} AS VARCHAR)")
-        return f"md5(concat_ws(chr(31), {', '.join(told)}))"
+        """SQL for the md5 of all values, each in the place that its column has in the target, filled or not.
+
+        So a column that is mapped later, or that a file lacks, changes the digest only where it tells something.
+        """
+        pieces, gap = [], ""
+        for name, kind in self.kinds.items():
+            if name not in _NOT_IN_DIGEST and name != "details":
+                if name in values and name in self.filled:
+                    pieces += [literal(gap), as_text(kind, values[name])]
+                    gap = ""
+                gap += "\x1f"
+        return f"md5(concat({', '.join([*pieces, literal(gap), f'CAST({details} AS VARCHAR)'])}))"
 
     def _key(self, values: dict[str, str], digest: str) -> str:
         own = values.get("key") or (values.get("person_key") if self.into == "identity" else None)
@@ -255,7 +265,8 @@ def _ask_about_dates(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
             inner = cells.query([f"{text} AS told"])
             found = con.execute(
                 f"SELECT told, {day}, {month} FROM ({inner}) WHERE {likely.replace(text, 'told')} "
-                f"AND {dates.match('told', dates.NUMERIC)} ORDER BY greatest({day}, {month}) > 12 LIMIT 1"
+                f"AND {dates.match('told', dates.NUMERIC)} "
+                f"ORDER BY greatest({day}, {month}) > 12, {day} = {month} LIMIT 1"
             ).fetchone()
             if found and source not in questions:
                 questions[source] = DateQuestion(source, found[0], readings_of(found[1], found[2]))

@@ -101,6 +101,8 @@ def told_by_the_clock(text: str) -> str:
     """SQL that brings the time after a rearranged date into 24 hours: '2018-1-5, 4:22 pm' is '2018-01-05 16:22:00'."""
     plain = rf"regexp_replace({text}, ' *\([^)]*\)$', '')"  # mail headers name the zone again in brackets
     plain = rf"trim(regexp_replace({plain}, '^({_DAY})(?:(?:,? +|, *)(?:at +|- +)?| ?T)(.+)$', '\1 \2'))"
+    for dotted, clock in ((r"(\d{1,2})\.(\d{2})\.(\d{2})", r"\2:\3:\4"), (r"(\d{1,2})\.(\d{2})", r"\2:\3")):
+        plain = rf"regexp_replace({plain}, '^({_DAY}) {dotted}', '\1 {clock}')"  # behind a date, 9.05 is a time
     half = rf"regexp_replace({plain}, '(?i) ?([ap])\.?m\.?$', ' \1m')"
     forms = [f"%Y-%m-%d {clock} %p" for clock in ("%I:%M:%S", "%I:%M", "%I:%M:%S.%f", "%I")]
     read = f"try_strptime({half}, [{', '.join(literal(f) for f in forms)}])"

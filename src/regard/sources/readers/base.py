@@ -7,7 +7,8 @@ row of the file; rows whose every cell is empty are counted in `RawTable.blank` 
 """
 
 import codecs
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +92,19 @@ def connect(
     con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true; SET enable_progress_bar = false")
     con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
     return con
+
+
+@contextmanager
+def lent(con: duckdb.DuckDBPyConnection, **settings: str) -> Iterator[None]:
+    """Settings of a connection that is not ours, changed for a while and then put back."""
+    before = {name: con.execute(f"SELECT current_setting('{name}')").fetchall()[0][0] for name in settings}
+    for name, value in settings.items():
+        con.execute(f"SET {name} = {literal(value)}")
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            con.execute(f"SET {name} = {literal(str(value))}")
 
 
 def quoted(name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from regard.sources.readers.base import create_rejected, insert_arrow, literal, quoted
+from regard.sources.readers.base import create_rejected, insert_arrow, lent, literal, quoted
 from regard.sources.readers.csv_rows import BEFORE, BEFORE_MESSAGE, RAGGED, fitted, ragged_message
 from regard.sources.readers.sniff import Layout
 from regard.sources.readers.text import TextFile
@@ -43,13 +43,12 @@ class FastReading:
         """
         if not self.source.probe.clean or (self.layout.header_line and self.layout.skip != self.layout.header_line):
             raise NotProvenError
-        ordered = self.con.execute("SELECT current_setting('preserve_insertion_order')").fetchone()
-        self.con.execute("SET preserve_insertion_order = true; DROP TABLE IF EXISTS raw")  # rowid is to be file order
-        try:
-            self._load()
-        finally:
-            self.con.execute("DROP TABLE IF EXISTS regard_refused; DROP TABLE IF EXISTS regard_scans")
-            self.con.execute(f"SET preserve_insertion_order = {ordered[0] if ordered else True}")
+        self.con.execute("DROP TABLE IF EXISTS raw")
+        with lent(self.con, preserve_insertion_order="true"):  # rowid is to be file order
+            try:
+                self._load()
+            finally:
+                self.con.execute("DROP TABLE IF EXISTS regard_refused; DROP TABLE IF EXISTS regard_scans")
         self._number_lines()
         return self._settle()
 
