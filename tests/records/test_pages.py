@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from regard.office import actions
-from regard.records import audit, queries
+from regard.records import audit, naming, queries
 from regard.records.actors import System
 from regard.records.models import AuditEntry
 from regard.records.queries import Wanted
@@ -162,6 +162,22 @@ def test_an_entry_shows_before_and_after(show, cast):
     assert "front_line" in shown
     assert "supervisor" in shown
     assert "Adam Min" in shown
+
+
+def test_an_entry_leads_to_what_it_is_about(show, client, planted):
+    for thing in (
+        planted.case,
+        planted.customer,
+        planted.feedback,
+        planted.run,
+        planted.cast.permits,
+        planted.cast.bob,
+    ):
+        link = naming.object_link(thing._meta.label_lower, str(thing.pk))
+        assert client.get(link).status_code in {200, 403}, link
+    assert naming.object_link("desk.case", str(planted.case.pk)) in show("records-entry", planted.entry.pk)
+    assert naming.object_link("customers.customer", str(planted.customer.pk)) in show("records-viewings")
+    assert naming.object_link("desk.case", "no number") == naming.object_link("nothing.here", "1") == ""
 
 
 def test_an_entry_about_something_that_is_gone_is_still_shown(show, cast):

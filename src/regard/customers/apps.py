@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from regard.records.declarations import opens_at
+
 
 class CustomersConfig(AppConfig):
     name = "regard.customers"
@@ -11,3 +13,4 @@ class CustomersConfig(AppConfig):
         from regard.ui import navigation
 
         navigation.register("Customers", "customers-search", roles=LOOK_UP, order=20)
+        opens_at("customers.customer", "customers-customer", "number", "K{:07d}")

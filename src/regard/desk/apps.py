@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from regard.customers import timeline
+from regard.records.declarations import opens_at
 from regard.ui import navigation
 
 
@@ -15,3 +16,4 @@ class DeskConfig(AppConfig):
         timeline.register("desk", DeskPicture())
         navigation.register("Today", "desk-today", order=10)
         navigation.register("Cases", "desk-cases", order=30)
+        opens_at("desk.case", "desk-case", "number", "C{:07d}")

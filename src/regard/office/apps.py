@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from regard.records.declarations import opens_at
 from regard.ui import navigation
 
 
@@ -10,3 +11,6 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         navigation.register("Office", "office-overview", roles=("administrator",), order=90)
+        opens_at("office.unit", "office-unit")
+        opens_at("office.staff", "office-staff-edit")
+        opens_at("office.service", "office-service")

@@ -5,6 +5,7 @@ that nobody classified, so new personal data cannot slip in unnoticed.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
@@ -71,3 +72,31 @@ def unclassified(registered: Iterable[type[models.Model]]) -> list[str]:
         for field in [*model._meta.local_concrete_fields, *model._meta.local_many_to_many]
         if field.name not in _registry.get(model, {})
     )
+
+
+@dataclass(frozen=True)
+class ObjectPage:
+    """Where the page of a record is: an address name, its argument, and how the id is written there."""
+
+    url_name: str
+    argument: str
+    written: str
+
+
+_pages: dict[str, ObjectPage] = {}
+
+
+def opens_at(label: str, url_name: str, argument: str = "pk", written: str = "{}") -> None:
+    """Say, when a room starts, where one of its records can be opened: `opens_at("desk.case", "desk-case", ...)`.
+
+    `written` turns the id into what the address wants, as `C{:07d}`. Whether somebody may open it, the page decides.
+    """
+    _pages[label] = ObjectPage(url_name, argument, written)
+
+
+def page_of(label: str, object_id: str) -> ObjectPage | None:
+    """Where a record of this kind is opened, with its id filled in; None when it has no page of its own."""
+    page = _pages.get(label)
+    if page is None or not object_id.isdecimal():
+        return None
+    return ObjectPage(page.url_name, page.argument, page.written.format(int(object_id)))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from regard.lib.tabular import csv_response
 from regard.records import actions, exporting, queries
 from regard.records.forms import TrailFilter
 from regard.records.models import AuditEntry
+from regard.records.naming import object_link
 
 READERS = ("records_officer", "administrator")
 PAGE = 50
@@ -60,7 +60,12 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.entries(queries.Wanted(), _office(request)).filter(pk=pk).first()
     if found is None:
         raise Http404("The trail has no such entry.")
-    context = {"entry": found, "changes": _changes(found), "note": found.changes.get("note"), "link": _link(found)}
+    context = {
+        "entry": found,
+        "changes": _changes(found),
+        "note": found.changes.get("note"),
+        "link": object_link(found.object_type, found.object_id),
+    }
     return render(request, "records/entry.html", context)
 
 
@@ -68,16 +73,6 @@ def _changes(found: AuditEntry) -> list[tuple[str, Any, Any]]:
     """Each field that changed, with its value before and after."""
     before, after = found.changes.get("before") or {}, found.changes.get("after") or {}
     return [(name, before.get(name), after.get(name)) for name in dict.fromkeys([*before, *after])]
-
-
-def _link(found: AuditEntry) -> str:
-    """The page of the object, when it still exists and has one. That page decides who may open it."""
-    try:
-        model = apps.get_model(found.object_type)
-        obj = model._default_manager.filter(pk=found.object_id).first()
-    except (LookupError, ValueError):
-        return ""
-    return obj.get_absolute_url() if obj is not None and hasattr(obj, "get_absolute_url") else ""
 
 
 @open_to(*READERS)

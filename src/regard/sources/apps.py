@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from regard.records.declarations import opens_at
+
 
 class SourcesConfig(AppConfig):
     name = "regard.sources"
@@ -11,3 +13,4 @@ class SourcesConfig(AppConfig):
         from regard.ui import navigation
 
         navigation.register("Sources", "sources-list", roles=LOOK, order=70)
+        opens_at("sources.run", "sources-run")

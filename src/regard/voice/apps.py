@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from regard.records.declarations import opens_at
+
 
 class VoiceConfig(AppConfig):
     name = "regard.voice"
@@ -13,3 +15,4 @@ class VoiceConfig(AppConfig):
 
         timeline.register("voice", Provider())
         navigation.register("Voice", "voice-register", order=40)
+        opens_at("voice.feedback", "voice-feedback")

@@ -7,3 +7,4 @@ from regard.records import naming
 register = template.Library()
 register.filter("action_words", naming.action_words)
 register.filter("type_words", naming.type_words)
+register.filter("object_link", naming.object_link)
