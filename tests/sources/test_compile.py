@@ -294,7 +294,7 @@ _rows = st.lists(
 
 
 @given(_rows, st.sampled_from(["row", "distinct"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_row_is_accounted_for(steady, rows, grain):
     columns = """
         key = "k"

@@ -26,74 +26,74 @@ def steady(tmp_path_factory) -> Desk:
 # --- dates -----------------------------------------------------------------------------------------
 
 
-def read_date(
-    desk: Desk, text: str, order: str = "ymd", column: str = '"t"', zone: str = "America/Chicago"
-) -> str | None:
-    head = HEAD.replace("ymd", order).replace("America/Chicago", zone)
-    desk.run("k t", [["1", text]], case(f"key = 'k'\nreceived_at = {column}", head=head))
-    found = desk.ask("SELECT strftime(received_at, '%Y-%m-%d %H:%M:%S.%f') FROM mapped_case")
-    return found[0][0].removesuffix(".000000") if found else None
+def read_dates(desk: Desk, texts: list[str], order: str = "ymd", column: str = '"t"') -> dict[str, str | None]:
+    """What each text is read as, in UTC."""
+    rows = [[str(n), text] for n, text in enumerate(texts)]
+    desk.run("k t", rows, case(f"key = 'k'\nreceived_at = {column}", head=HEAD.replace("ymd", order)))
+    found = dict(desk.ask("SELECT CAST(key AS INT), strftime(received_at, '%Y-%m-%d %H:%M:%S.%f') FROM mapped_case"))
+    return {text: found.get(n, "").removesuffix(".000000") or None for n, text in enumerate(texts)}
 
 
-@pytest.mark.parametrize(
-    ("text", "order", "instant"),
-    [
-        ("2018-01-05", "ymd", "2018-01-05 06:00:00"),
-        ("2018-01-05 16:22:19.0", "ymd", "2018-01-05 22:22:19"),
-        ("2018-1-5 4:02", "ymd", "2018-01-05 10:02:00"),
-        ("2018-01-05T16:22:19,125", "ymd", "2018-01-05 22:22:19.125000"),
-        ("2018-01-05T16:22:19Z", "ymd", "2018-01-05 16:22:19"),
-        ("2018-01-05T16:22:19.688+02:00", "ymd", "2018-01-05 14:22:19.688000"),
-        ("2018-01-05 16:22:19 -0530", "ymd", "2018-01-05 21:52:19"),
-        ("2018-01-05 16:22:19 UTC", "ymd", "2018-01-05 16:22:19"),
-        ("2018-01-05 4:22 PM", "ymd", "2018-01-05 22:22:00"),
-        ("2018/01/05 10:00", "ymd", "2018-01-05 16:00:00"),
-        ("2018.01.05", "ymd", "2018-01-05 06:00:00"),
-        ("20180105", "ymd", "2018-01-05 06:00:00"),
-        ("20180105T162219Z", "ymd", "2018-01-05 16:22:19"),
-        ("20180105162219", "ymd", "2018-01-05 22:22:19"),
-        ("5 Jan 2018", "ymd", "2018-01-05 06:00:00"),
-        ("05-JAN-18", "ymd", "2018-01-05 06:00:00"),
-        ("Jan 5, 2018 4:22 pm", "ymd", "2018-01-05 22:22:00"),
-        ("5th of January, 2018", "ymd", "2018-01-05 06:00:00"),
-        ("January 5, 2018 at 4:22 p.m.", "ymd", "2018-01-05 22:22:00"),
-        ("Fri, 05 Jan 2018 16:22:19 +0100 (CET)", "ymd", "2018-01-05 15:22:19"),
-        ("Fri, 5 Jan 2018 16:22:19 GMT", "ymd", "2018-01-05 16:22:19"),
-        ("Fri Jan  5 16:22:19 2018", "ymd", "2018-01-05 22:22:19"),
-        ("1/5/2018", "mdy", "2018-01-05 06:00:00"),
-        ("1/5/2018", "dmy", "2018-05-01 05:00:00"),
-        ("01/05/2018 04:22:19 PM", "mdy", "2018-01-05 22:22:19"),
-        ("01/05/2018 12:00:00 AM", "mdy", "2018-01-05 06:00:00"),
-        ("1.5.18 16:22", "dmy", "2018-05-01 21:22:00"),
-        ("12-1-2018", "dmy", "2018-01-12 06:00:00"),
-        ("5-11-2018", "mdy", "2018-05-11 05:00:00"),
-        ("31/12/69", "dmy", "1969-12-31 06:00:00"),
-        ("01/02/2018, 10:30", "dmy", "2018-02-01 16:30:00"),
-        ("1.2.2018 9.05", "dmy", "2018-02-01 15:05:00"),  # behind a date, a dot divides hours and minutes too
-        ("1.2.2018 9.05.30", "dmy", "2018-02-01 15:05:30"),
-        ("2018-03-11 02:30:00", "ymd", "2018-03-11 08:30:00"),  # skipped: one hour later
-        ("2018-11-04 01:30:00", "ymd", "2018-11-04 06:30:00"),  # told twice: the first
-        ("2018-11-04 02:00:00", "ymd", "2018-11-04 08:00:00"),
-    ],
-)
-def test_dates_that_are_read(steady, text, order, instant):
-    assert read_date(steady, text, order) == instant
+READ = [
+    ("2018-01-05", "ymd", "2018-01-05 06:00:00"),
+    ("2018-01-05 16:22:19.0", "ymd", "2018-01-05 22:22:19"),
+    ("2018-1-5 4:02", "ymd", "2018-01-05 10:02:00"),
+    ("2018-01-05T16:22:19,125", "ymd", "2018-01-05 22:22:19.125000"),
+    ("2018-01-05T16:22:19Z", "ymd", "2018-01-05 16:22:19"),
+    ("2018-01-05T16:22:19.688+02:00", "ymd", "2018-01-05 14:22:19.688000"),
+    ("2018-01-05 16:22:19 -0530", "ymd", "2018-01-05 21:52:19"),
+    ("2018-01-05 16:22:19 UTC", "ymd", "2018-01-05 16:22:19"),
+    ("2018-01-05 4:22 PM", "ymd", "2018-01-05 22:22:00"),
+    ("2018/01/05 10:00", "ymd", "2018-01-05 16:00:00"),
+    ("2018.01.05", "ymd", "2018-01-05 06:00:00"),
+    ("20180105", "ymd", "2018-01-05 06:00:00"),
+    ("20180105T162219Z", "ymd", "2018-01-05 16:22:19"),
+    ("20180105162219", "ymd", "2018-01-05 22:22:19"),
+    ("5 Jan 2018", "ymd", "2018-01-05 06:00:00"),
+    ("05-JAN-18", "ymd", "2018-01-05 06:00:00"),
+    ("Jan 5, 2018 4:22 pm", "ymd", "2018-01-05 22:22:00"),
+    ("5th of January, 2018", "ymd", "2018-01-05 06:00:00"),
+    ("January 5, 2018 at 4:22 p.m.", "ymd", "2018-01-05 22:22:00"),
+    ("Fri, 05 Jan 2018 16:22:19 +0100 (CET)", "ymd", "2018-01-05 15:22:19"),
+    ("Fri, 5 Jan 2018 16:22:19 GMT", "ymd", "2018-01-05 16:22:19"),
+    ("Fri Jan  5 16:22:19 2018", "ymd", "2018-01-05 22:22:19"),
+    ("1/5/2018", "mdy", "2018-01-05 06:00:00"),
+    ("1/5/2018", "dmy", "2018-05-01 05:00:00"),
+    ("01/05/2018 04:22:19 PM", "mdy", "2018-01-05 22:22:19"),
+    ("01/05/2018 12:00:00 AM", "mdy", "2018-01-05 06:00:00"),
+    ("1.5.18 16:22", "dmy", "2018-05-01 21:22:00"),
+    ("12-1-2018", "dmy", "2018-01-12 06:00:00"),
+    ("5-11-2018", "mdy", "2018-05-11 05:00:00"),
+    ("31/12/69", "dmy", "1969-12-31 06:00:00"),
+    ("01/02/2018, 10:30", "dmy", "2018-02-01 16:30:00"),
+    ("1.2.2018 9.05", "dmy", "2018-02-01 15:05:00"),  # behind a date, a dot divides hours and minutes too
+    ("1.2.2018 9.05.30", "dmy", "2018-02-01 15:05:30"),
+    ("2018-03-11 02:30:00", "ymd", "2018-03-11 08:30:00"),  # skipped: one hour later
+    ("2018-11-04 01:30:00", "ymd", "2018-11-04 06:30:00"),  # told twice: the first
+    ("2018-11-04 02:00:00", "ymd", "2018-11-04 08:00:00"),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("2018-13-01", "bad_date"), ("2018-02-30", "bad_date"), ("0000-00-00", "bad_date"), ("now", "bad_date"),
-        ("infinity", "bad_date"), ("epoch", "bad_date"), ("2018", "bad_date"), ("12:30", "bad_date"),
-        ("2018-01-05 25:00", "bad_date"), ("2018-01-05 16:22:19 CST", "bad_date"), ("Foo 5, 2018", "bad_date"),
-        ("2018-01-05T16:22:19+25:00", "bad_date"), ("13/13/2018", "bad_date"), ("1/5/2018", "bad_date"),
-        ("0000-01-01", "out_of_range"), ("9999-12-31", "out_of_range"), ("1899-12-31", "out_of_range"),
-        ("2100-01-01", "out_of_range"), ("31-DEC-9999", "out_of_range"),
-    ],
-)  # fmt: skip
-def test_dates_that_are_not(steady, text, code):
-    assert read_date(steady, text) is None
-    assert steady.reasons() == [(2, "received_at", code)]
+@pytest.mark.parametrize("order", ["ymd", "mdy", "dmy"])
+def test_dates_that_are_read(desk, order):
+    wanted = {text: instant for text, how, instant in READ if how == order}
+    assert read_dates(desk, list(wanted), order) == wanted
+
+
+NOT_READ = [
+    ("2018-13-01", "bad_date"), ("2018-02-30", "bad_date"), ("0000-00-00", "bad_date"), ("now", "bad_date"),
+    ("infinity", "bad_date"), ("epoch", "bad_date"), ("2018", "bad_date"), ("12:30", "bad_date"),
+    ("2018-01-05 25:00", "bad_date"), ("2018-01-05 16:22:19 CST", "bad_date"), ("Foo 5, 2018", "bad_date"),
+    ("2018-01-05T16:22:19+25:00", "bad_date"), ("13/13/2018", "bad_date"), ("1/5/2018", "bad_date"),
+    ("0000-01-01", "out_of_range"), ("9999-12-31", "out_of_range"), ("1899-12-31", "out_of_range"),
+    ("2100-01-01", "out_of_range"), ("31-DEC-9999", "out_of_range"),
+]  # fmt: skip
+
+
+def test_dates_that_are_not(desk):
+    assert set(read_dates(desk, [text for text, _ in NOT_READ]).values()) == {None}
+    codes = {NOT_READ[line - 2][0]: code for line, _, code in desk.reasons()}
+    assert codes == dict(NOT_READ)
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_dates_that_are_not(steady, text, code):
         ("05/Jan/2018:16:22:19 +0100", '{ column = "t", formats = ["%d/%b/%Y:%H:%M:%S %z"] }', "2018-01-05 15:22:19"),
         ("2018-01-05", '{ column = "t", day = "end" }', "2018-01-06 05:59:59"),
         ("2018-01-05 10:00", '{ column = "t", day = "end" }', "2018-01-05 16:00:00"),
-        ("2018-01-05", '{ columns = ["t", "k"], join = " 0", formats = ["%Y-%m-%d %H"] }', "2018-01-05 07:00:00"),
+        ("2018-01-05", '{ columns = ["t", "k"], join = " 1", formats = ["%Y-%m-%d %H"] }', "2018-01-05 16:00:00"),
     ],
 )
 def test_formats_of_a_column(steady, text, column, instant):
-    assert read_date(steady, text, column=column) == instant
+    assert read_dates(steady, [text], column=column) == {text: instant}
 
 
 _local = st.datetimes(dt.datetime(1971, 1, 1), dt.datetime(2037, 12, 31))

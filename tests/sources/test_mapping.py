@@ -118,7 +118,7 @@ def mappings(draw: st.DrawFn) -> Mapping:
 
 
 @given(mappings())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_mapping_survives_being_written(mapping):
     assert Mapping.from_toml(mapping.to_toml()) == mapping
 

@@ -245,7 +245,7 @@ def expected(text: str) -> tuple[int, int]:
 
 
 @given(messy_files())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_row_counts_reconcile_with_pythons_csv(tmp_path_factory, steady, text):
     con, path = steady, tmp_path_factory.getbasetemp() / "messy.csv"
     path.write_bytes(text.encode())
@@ -255,7 +255,7 @@ def test_row_counts_reconcile_with_pythons_csv(tmp_path_factory, steady, text):
 
 
 @given(messy_files())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_fast_and_slow_reading_agree(tmp_path_factory, steady, text):
     con, path = steady, tmp_path_factory.getbasetemp() / "both.csv"
     path.write_bytes(text.encode())
