@@ -2,10 +2,12 @@
 
 import pytest
 
+from regard.customers.models import IdentityRecord
 from regard.desk.models import Case, Contact, Event, OrderLine
 from regard.desk.queries import checking
 from regard.records.models import EarlierVersion
 from regard.sources.models import QuarantinedRow
+from regard.voice.models import Feedback
 from tests.sources.importing import Importer, books
 
 pytestmark = pytest.mark.django_db
@@ -72,9 +74,10 @@ def test_who_the_log_names_owns_the_case(logs, cast):
             "E,2026-01-05 09:00,received,,,",
             "E,2026-01-06 09:00,closed,,,",
             "E,2026-01-07 09:00,reopened,,,",
+            "F,2026-01-05 09:00,received,,,",  # the log says no more than the row of the case
         )
     )
-    assert books(run) == (13, 0, 0, 0)
+    assert books(run) == (14, 0, 0, 0)
     assert the_case("A").owner == the_case("A").next_step_owner == cast.alice
     assert kinds("A") == ["received", "assigned", "next_step"]
     assert the_case("B").owner is None  # it has ended: nobody has to take it up
@@ -84,6 +87,7 @@ def test_who_the_log_names_owns_the_case(logs, cast):
     assert the_case("D").next_step_due.isoformat() == "2026-01-09T23:00:00+00:00"
     assert the_case("E").owner == cast.bob
     assert kinds("E") == ["received", "closed", "reopened", "assigned", "next_step"]
+    assert kinds("F") == ["received", "assigned", "next_step"]
     assert checking.check().is_sound
     assert checking.check().imported_unowned == 0
 
@@ -184,3 +188,64 @@ def test_a_later_file_of_orders_revises_lines(importer, office):
     assert [one.values["quantity"] for one in kept] == [10]
     assert the_case("S1").state == "closed"
     assert books(orders.text(later)) == (0, 3, 0, 0)
+
+
+PARTIES = (
+    HEAD
+    + """
+[[target]]
+into = "feedback"
+[target.columns]
+key = { column = "n", suffix = "/from" }
+at = "at"
+kind = { constant = "question" }
+person_email = "from"
+[[target]]
+into = "feedback"
+[target.columns]
+key = { column = "n", suffix = "/to" }
+at = "at"
+kind = { constant = "question" }
+person_email = "to"
+"""
+)
+
+
+def test_the_parts_of_a_row_may_tell_of_different_people(importer, office):
+    text = "n,at,from,to\n1,2026-01-05 09:00,a@x.example,b@x.example\n2,2026-01-06 09:00,b@x.example,b@x.example\n"
+    assert books(Importer(office, PARTIES).text(text)) == (2, 0, 0, 0)
+    told = Feedback.objects.order_by("silo_key").values_list("silo_key", "customer__email")
+    assert list(told) == [
+        ("1/from", "a@x.example"),
+        ("1/to", "b@x.example"),
+        ("2/from", "b@x.example"),
+        ("2/to", "b@x.example"),
+    ]
+
+
+REGISTER = (
+    HEAD
+    + """
+[[target]]
+into = "identity"
+[target.columns]
+person_key = "id"
+person_organisation = "name"
+person_email = "mail"
+[target.details]
+trade = "trade"
+"tax id" = "tax"
+"""
+)
+
+
+def test_what_a_register_tells_of_somebody_stays_with_the_record(importer, office):
+    head = "id,name,mail,trade,tax\n"
+    register = Importer(office, REGISTER)
+    assert books(register.text(f"{head}V1,Ash and Sons,ASH@x.example,GOODS,00-1\nV2,Birch,,,\n")) == (2, 0, 0, 0)
+    one, two = IdentityRecord.objects.order_by("key")
+    assert one.raw["details"] == {"trade": "GOODS", "tax id": "00-1"}
+    assert one.raw["email"] == "ASH@x.example"
+    assert two.raw is None
+    assert books(register.text(f"{head}V1,Ash and Sons,ASH@x.example,PAPER,00-1\nV2,Birch,,,\n")) == (0, 1, 1, 0)
+    assert IdentityRecord.objects.filter(key=one.key).count() == 2

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from regard.lib.copying import CopyFile, copy_in, reserve_ids, stage
 from regard.office.queries import due_times
+from regard.sources.loading.people import told_join
 from regard.sources.loading.places import place_join
 from regard.sources.loading.workspace import Workspace
 
@@ -79,7 +80,7 @@ def settle_cases(space: Workspace, target: str) -> None:
                settled.customer_id, settled.record_id, NULL::TIMESTAMPTZ AS standard_due, {_DATES}
         FROM incoming m LEFT JOIN existing_case USING (key) LEFT JOIN numbered USING (key) {place_join(target)}
              LEFT JOIN staff_dim ON staff_dim.told = m.owner
-             LEFT JOIN told ON told.target = '{target}' AND told._line = m._line LEFT JOIN settled ON settled.pid = told.pid
+             {told_join(target)}
         """
     )
     _standards(space)
@@ -179,7 +180,7 @@ def fold_new(space: Workspace, logs: Sequence[str] = ()) -> None:
     ending decides. Cases that were reopened are folded in Python afterwards (`needs_fold`), and so are those with
     events of their own in tables told_<log> of this file: only then is it known who, if anybody, must take them up.
     """
-    logged = " OR ".join(f"case_id IN (SELECT case_id FROM told_{log})" for log in logs) or "FALSE"
+    logged = " OR ".join(f"case_id IN (SELECT case_id FROM told_{log} WHERE NOT is_repeat)" for log in logs) or "FALSE"
     space.con.execute(
         f"""CREATE OR REPLACE TEMP VIEW fresh_case AS SELECT *, {_OPEN} AS is_open, {_OPEN} AND NOT ({logged}) AS takes_up,
             least(e_withdrawn, e_resolved, e_closed) AS ended_at FROM told_case WHERE is_new"""

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from regard.lib.copying import CopyFile, copy_in, stage
+from regard.sources.loading.people import told_join
 from regard.sources.loading.places import place_join
 from regard.sources.loading.workspace import Workspace
 
@@ -54,8 +55,7 @@ def settle_exchanges(space: Workspace, target: str, *, cases_in_file: bool) -> N
                coalesce(settled.customer_id, own.customer_id, quoted_case.customer_id) AS customer_id, settled.record_id
         FROM mapped_{target} m LEFT JOIN existing_row USING (key) {place_join(target)} {staff}
              LEFT JOIN ({own}) own ON own.key = m.case_key LEFT JOIN quoted_case ON quoted_case.told = m.case_key
-             LEFT JOIN told ON told.target = '{target}' AND told._line = m._line
-             LEFT JOIN settled ON settled.pid = told.pid"""
+             {told_join(target)}"""
     )
 
 

@@ -31,16 +31,23 @@ LINK_COLUMNS = ("record_id", "customer_id", "score", "reason", "author", "ended_
 
 
 def gather(space: Workspace, targets: Sequence[str]) -> int:
-    """Make `told(target, _line, pid)` and `person`, one row per distinct telling. Returns how many people."""
+    """Make `told(target, _line, part, pid)` and `person`, one row per distinct telling. Returns how many people.
+
+    A row of the file may tell several things, of several people: `part` (see `told_join`) says which of them.
+    """
     with_people = [t for t in targets if t != "promise"]
     mapped = [c for c in TOLD if any(_is_told(space, t, c) for t in with_people)]
     if not set(mapped) & set(IDENTIFYING):
-        space.con.execute("CREATE OR REPLACE TABLE told (target VARCHAR, _line BIGINT, pid BIGINT)")
+        space.con.execute("CREATE OR REPLACE TABLE told (target VARCHAR, _line BIGINT, part UBIGINT, pid BIGINT)")
         space.con.execute("CREATE OR REPLACE TABLE person AS SELECT 1::BIGINT AS pid WHERE FALSE")
         return 0
     identifying = ", ".join(c for c in mapped if c in IDENTIFYING)
+    # A register is about the people themselves: what else it tells of them stays with the record.
+    has_details = "identity" in targets and _is_told(space, "identity", "details")
+    if has_details:
+        mapped = [*mapped, "details"]
     parts = [
-        f"""SELECT '{t}' AS target, _line, {", ".join(mapped)}, coalesce(as_of, {SPOKEN_AT[t]}) AS spoken_at
+        f"""SELECT '{t}' AS target, _line, hash(key) AS part, {_columns(mapped, t)}, coalesce(as_of, {SPOKEN_AT[t]}) AS spoken_at
             FROM mapped_{t} WHERE coalesce({identifying}) IS NOT NULL"""
         for t in with_people
     ]
@@ -57,11 +64,23 @@ def gather(space: Workspace, targets: Sequence[str]) -> int:
     )
     space.con.execute(
         """CREATE OR REPLACE TABLE told AS
-           SELECT target, _line, pid FROM telling JOIN (SELECT digest, pid FROM distinct_telling) USING (digest)"""
+           SELECT target, _line, part, pid FROM telling JOIN (SELECT digest, pid FROM distinct_telling) USING (digest)"""
     )
     space.con.execute("DROP TABLE telling")
-    _normalise(space, [c for c in TOLD if c not in mapped])
+    _normalise(space, [c for c in (*TOLD, "details") if c not in mapped])
     return space.count("person")
+
+
+def _columns(mapped: Sequence[str], target: str) -> str:
+    return ", ".join("NULL::JSON AS details" if c == "details" and target != "identity" else c for c in mapped)
+
+
+def told_join(target: str) -> str:
+    """The JOIN that finds who a row `m` of `mapped_<target>` tells of, as `settled`."""
+    return (
+        f"LEFT JOIN told ON told.target = '{target}' AND told._line = m._line AND told.part = hash(m.key) "
+        "LEFT JOIN settled ON settled.pid = told.pid"
+    )
 
 
 def _is_told(space: Workspace, target: str, column: str) -> bool:
@@ -101,7 +120,9 @@ def _normalise(space: Workspace, untold: Sequence[str]) -> None:
                coalesce(person_postcode, '') AS postcode, person_birth_date AS birth_date,
                coalesce(person_language, '') AS language, coalesce(as_of, TIMESTAMPTZ '{space.now.isoformat()}') AS as_of,
                CASE WHEN coalesce(person_email, '') <> email OR coalesce(person_phone, '') <> phone
-                    THEN json_object('email', person_email, 'phone', person_phone, 'name', full_name) END AS raw
+                    THEN json_object('email', person_email, 'phone', person_phone, 'name', full_name) END AS as_told,
+               CASE WHEN details IS NULL THEN as_told
+                    ELSE json_merge_patch(coalesce(as_told, '{{}}'), json_object('details', details::JSON)) END AS raw
         FROM clean WHERE name_folded <> '' OR email <> '' OR phone <> '' OR person_key IS NOT NULL"""
     )
     space.con.execute("DROP TABLE distinct_telling")
