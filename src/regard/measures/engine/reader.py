@@ -42,6 +42,7 @@ class Reader:
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": os.cpu_count() or 1,
             "memory_limit": _MEMORY,
+            "temp_directory": str(store().root / "spill"),
             "preserve_insertion_order": False,  # sums need no order, and keeping one costs half the threads
         }
         self._base = duckdb.connect(":memory:", config=config)
