@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from regard.customers.models import Customer
+from regard.customers.models import Customer, Kind
 from regard.desk import actions as desk
 from regard.desk.models import Channel, Outcome
 from regard.desk.queries.people import who_leads
@@ -54,7 +54,8 @@ def _morning(office: Unit) -> _Morning | None:
     personas = [staff for staff in demo_staff() if staff.unit.path.startswith(office.path)]
     officer = next((staff for staff in personas if staff.has_role(Role.FRONT_LINE)), None)
     lead = next((staff for staff in personas if staff.has_role(Role.SUPERVISOR)), None)
-    reached = Customer.objects.filter(office_id=office.pk, merged_into=None).exclude(phone="").exclude(name="")
+    people = Customer.objects.filter(office_id=office.pk, kind=Kind.PERSON, merged_into=None)
+    reached = people.exclude(phone="").exclude(name="")
     known = reached.annotate(cases=Count("case")).filter(cases__gte=2).order_by("-cases", "pk")
     callers = list(known[:NEEDED])
     if officer is None or lead is None or len(callers) < NEEDED:
