@@ -58,7 +58,7 @@ def rows_of(page: str) -> list[list[str]]:
 
 
 def links_to_cases(page: str) -> list[str]:
-    return re.findall(r'href="/cases/(C\d+)/"', page)
+    return re.findall(r'href="/cases/(C\d+)"', page)
 
 
 # --- the catalogue and the dashboard
