@@ -16,19 +16,21 @@ from regard.customers.matching.results import CLUSTERS, EDGES, Decision
 from regard.customers.matching.weights import COMPARISONS, Weights
 
 
-def group(con: Any, kinds: Sequence[str], decisions: Sequence[Decision], threshold: float, told: Card) -> pa.Table:
+def group(
+    con: Any, models: dict[str, Weights], decisions: Sequence[Decision], threshold: float, told: Card
+) -> pa.Table:
     """Every record with its cluster (see `results.CLUSTERS`), from tables `standard` and `<kind>_edge`.
 
     Components whose pairs are all alike enough are taken as they are; the others go through `clusters.cluster`. Leaves
     table `clustered(record_id, cluster_id)`.
     """
     ids = np.sort(con.execute("SELECT record_id FROM standard").fetchnumpy()["record_id"])
-    left, right, weight = _edges(con, kinds)
+    left, right, weight = _edges(con, list(models))
     known = set(ids.tolist()) if decisions else set()
     decided = [(d.left_id, d.right_id, d.same) for d in decisions if d.left_id in known and d.right_id in known]
     must = [(a, b) for a, b, same in decided if same]
     cannot = [(a, b) for a, b, same in decided if not same]
-    answer, worked = group_arrays(ids, Pairs(left, right, weight, must, [*cannot, *_vetoes(con, kinds)]), threshold)
+    answer, worked = group_arrays(ids, Pairs(left, right, weight, must, [*cannot, *_vetoes(con, models)]), threshold)
     told.counts["components worked by average linkage"] = worked
     table = pa.table([pa.array(ids, pa.int64()), pa.array(answer, pa.int64())], schema=CLUSTERS)
     con.register("clustered_arrow", table)
@@ -56,16 +58,16 @@ def _edges(con: Any, kinds: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.n
     return found["l"], found["r"], found["weight"]
 
 
-def _vetoes(con: Any, kinds: Sequence[str]) -> list[tuple[int, int]]:
+def _vetoes(con: Any, models: dict[str, Weights]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    for kind in kinds:
+    for kind, model in models.items():
         wheres = [
             f"level_{column(c.field)} = {number}"
             for c in COMPARISONS[kind]
             for number, level in enumerate(c.all_levels)
-            if level.veto
+            if model.vetoes(c.field, level.label)
         ]
-        found += con.execute(f"SELECT l, r FROM {kind}_edge WHERE {' OR '.join(wheres)}").fetchall()
+        found += con.execute(f"SELECT l, r FROM {kind}_edge WHERE {' OR '.join(wheres or ['FALSE'])}").fetchall()
     return found
 
 
@@ -100,6 +102,29 @@ def group_arrays(ids: np.ndarray, pairs: Pairs, threshold: float) -> tuple[np.nd
         nodes = np.fromiter(found.keys(), np.int64, len(found))
         answer[nodes] = ids[np.fromiter(found.values(), np.int64, len(found))]
     return answer, int((~whole).sum())
+
+
+#: Groups of more alike records than this are not completed: each record more costs as many pairs as there are records.
+_LARGEST_COMPLETED = 60
+
+
+def missing_pairs(con: Any, table: str, threshold: float) -> int:
+    """Make table `pair`: pairs inside connected groups of alike records that are not in `table`. Returns how many."""
+    found = con.execute(f"SELECT l, r FROM {table} WHERE weight >= {threshold}").fetchnumpy()
+    ids = np.unique(np.concatenate([found["l"], found["r"]]))
+    one, other = np.searchsorted(ids, found["l"]), np.searchsorted(ids, found["r"])
+    graph = coo_matrix((np.ones(len(one), np.int8), (one, other)), shape=(len(ids), len(ids)))
+    _, component = connected_components(graph, directed=False)
+    con.register("member_arrow", pa.table({"id": pa.array(ids, pa.int64()), "c": pa.array(component, pa.int64())}))
+    con.execute(
+        f"""CREATE OR REPLACE TABLE pair AS
+        WITH member AS (SELECT id, c FROM member_arrow QUALIFY count(*) OVER (PARTITION BY c) BETWEEN 3 AND {_LARGEST_COMPLETED})
+        SELECT a.id AS join_key_l, b.id AS join_key_r, '0' AS match_key FROM member a JOIN member b USING (c)
+        ANTI JOIN {table} e ON e.l = a.id AND e.r = b.id WHERE a.id < b.id"""
+    )
+    con.unregister("member_arrow")
+    ((count,),) = con.execute("SELECT count(*) FROM pair").fetchall()
+    return int(count)
 
 
 def edges(con: Any, models: dict[str, Weights], told_from: float) -> pa.Table:

@@ -72,6 +72,11 @@ def flagged(column: str) -> Test:
     return Test(f"({column}_l > 0 OR {column}_r > 0)", lambda a, b: a[column] > 0 or b[column] > 0)
 
 
+def both(column: str) -> Test:
+    """A number that is not 0 on both sides."""
+    return Test(f"({column}_l > 0 AND {column}_r > 0)", lambda a, b: a[column] > 0 and b[column] > 0)
+
+
 def alike(one: str, least: float, other: str | None = None) -> Test:
     """Jaro-Winkler similarity of at least `least` (0 to 1); `other` compares across columns, either way round."""
     if other is None:

@@ -10,6 +10,7 @@ from regard.customers.matching.levels import (
     Level,
     Test,
     alike,
+    both,
     crossed,
     flagged,
     initial,
@@ -23,14 +24,16 @@ from regard.customers.matching.levels import (
 
 ANY = Test("(1 = 1)", lambda _a, _b: True)
 
-_GIVEN_CLOSE = alike("given", 0.88) | near("given", 1, 3)
+#: Spelled alike, and not two names that both exist (Gary, Mary).
+_GIVEN_CLOSE = (alike("given", 0.88) | near("given", 1, 2)) & ~both("given_known")
 _FAMILY_CLOSE = alike("family", 0.9) | near("family", 1, 3)
 _FAMILY_KIN = same("family") | _FAMILY_CLOSE | within("family_words")
 _GIVEN_KIN = same("given") | same("given_root") | _GIVEN_CLOSE | initial("given")
 #: Given names that two people have, not one: neither a nickname, nor a slip, nor an initial, nor the other name.
 OTHER_GIVEN = told("given") & ~(
-    _GIVEN_KIN | alike("given", 0.78) | crossed("given", "family") | crossed("given", "middle")
-)
+    _GIVEN_KIN | (alike("given", 0.78) & ~both("given_known")) | crossed("given", "family") | crossed("given", "middle")
+    | alike("given", 0.85, "family")
+)  # fmt: skip
 
 NAME = Comparison(
     "name",
@@ -145,7 +148,7 @@ MIDDLE = Comparison(
     untold("middle"),
     (
         Level("exact", same("middle"), "same middle name: {a}", "rare_middle"),
-        Level("initial", initial("middle"), "middle initials agree: {a} / {b}"),
+        Level("initial", initial("middle"), "middle initials agree: {a} / {b}", "rare_minitial"),
         Level("close", alike("middle", 0.85), "middle names alike: {a} / {b}"),
     ),
     Level("different", ANY, "middle names differ: {a} / {b}"),
