@@ -71,11 +71,13 @@ class _Run:
         self.con.register("records", records)
         bulk.prepare(self.con, "records")
         self.con.unregister("records")
+        bulk.collapse(self.con)
         self.step("standardise")
         models: dict[str, Weights] = {}
         for kind in COMPARISONS:
             ((count,),) = self.con.execute("SELECT count(*) FROM standard WHERE kind = ?", [kind]).fetchall()
             self.con.execute(f"CREATE OR REPLACE TABLE {kind}_edge (l BIGINT, r BIGINT, weight DOUBLE)")
+            self.con.execute(f"CREATE OR REPLACE TABLE {kind}_twin (l BIGINT, r BIGINT, weight DOUBLE)")
             if count:
                 models[kind] = self._one_kind(kind)
         clusters = grouping.group(self.con, models, self.decisions, LINK, self.card)
@@ -99,6 +101,7 @@ class _Run:
         model = estimation.fit(self.con, model, f"{kind}_edge")
         engine.check_distinct(model)
         self.step("estimate")
+        grouping.part_twins(self.con, f"{kind}_edge", kind)
         count += self._complete(model)
         self.step("complete")
         if self.reranker is not None:

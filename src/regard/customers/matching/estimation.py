@@ -37,7 +37,7 @@ def fit(con: Any, model: Weights, table: str) -> Weights:
 def _fitted(con: Any, model: Weights, table: str) -> Weights:
     names = {c.field: column(c.field) for c in COMPARISONS[model.kind]}
     wanted = ", ".join(f"coalesce(level_{n}, 255) AS level_{n}, bits_{n}" for n in names.values())
-    found = con.execute(f"SELECT {wanted} FROM {table} ORDER BY hash(l, r) LIMIT {SAMPLE}").fetchnumpy()
+    found = con.execute(f"SELECT {wanted} FROM {table} WHERE l <> r ORDER BY hash(l, r) LIMIT {SAMPLE}").fetchnumpy()
     ((records, pairs),) = con.execute(
         f"SELECT (SELECT count(*) FROM {model.kind}), (SELECT count(*) FROM {table})"
     ).fetchall()
@@ -65,11 +65,19 @@ def _one_field(  # noqa: PLR0917 - the state of one EM round
     rest = prior + sum(b for f, b in bits.items() if f != field)
     sure = (rest >= SURE) & (levels[field] != 255)
     labels = [level.label for level in comparison.all_levels]
-    counts = np.bincount(levels[field][sure], minlength=len(labels))
-    seen = sum(model.chances[field][label][0] for label in labels)
+    counts = np.bincount(levels[field][sure], minlength=len(labels)).astype(float)
+    pooled = [number for number, level in enumerate(comparison.all_levels) if level.pooled]
+    together = counts[pooled].sum()
+    counts[pooled] = together
+    total = counts.sum() - together * max(len(pooled) - 1, 0)
+    seen = sum(
+        model.chances[field][level.label][0]
+        for level in comparison.all_levels
+        if not level.pooled or level.label == "exact"
+    )
     for number, label in enumerate(labels):
         m0, u = model.chances[field][label]
-        m = (counts[number] + SEEN_BEFORE * m0 / seen) / (counts.sum() + SEEN_BEFORE)
+        m = (counts[number] + SEEN_BEFORE * m0 / seen) / (total + SEEN_BEFORE)
         # Bits move by what the level's chance, a veto included, moves.
         before = model.chance_of(chances, field, label)[0]
         chances[field][label] = (m, u)

@@ -24,13 +24,16 @@ def group(
     Components whose pairs are all alike enough are taken as they are; the others go through `clusters.cluster`. Leaves
     table `clustered(record_id, cluster_id)`.
     """
-    ids = np.sort(con.execute("SELECT record_id FROM standard").fetchnumpy()["record_id"])
+    ids = np.sort(
+        con.execute("SELECT record_id FROM standard UNION ALL SELECT record_id FROM copy").fetchnumpy()["record_id"]
+    )
     left, right, weight = _edges(con, list(models))
     known = set(ids.tolist()) if decisions else set()
     decided = [(d.left_id, d.right_id, d.same) for d in decisions if d.left_id in known and d.right_id in known]
     must = [(a, b) for a, b, same in decided if same]
     cannot = [(a, b) for a, b, same in decided if not same]
-    answer, worked = group_arrays(ids, Pairs(left, right, weight, must, [*cannot, *_vetoes(con, models)]), threshold)
+    pairs = Pairs(left, right, weight, must, [*cannot, *_vetoes(con, models)], *_copies(con, list(models), threshold))
+    answer, worked = group_arrays(ids, pairs, threshold)
     told.counts["components worked by average linkage"] = worked
     table = pa.table([pa.array(ids, pa.int64()), pa.array(answer, pa.int64())], schema=CLUSTERS)
     con.register("clustered_arrow", table)
@@ -48,6 +51,7 @@ class Pairs:
     weight: np.ndarray
     must: Sequence[tuple[int, int]] = ()
     cannot: Sequence[tuple[int, int]] = ()
+    copies: Sequence[tuple[int, int]] = ()  # (record, first record of the same telling) that are one
 
 
 def _edges(con: Any, kinds: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -56,6 +60,21 @@ def _edges(con: Any, kinds: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.n
         return np.array([], np.int64), np.array([], np.int64), np.array([], np.float64)
     found = con.execute(parts).fetchnumpy()
     return found["l"], found["r"], found["weight"]
+
+
+def part_twins(con: Any, table: str, kind: str) -> None:
+    """Move what tellings say of themselves from `table` to `<kind>_twin`."""
+    con.execute(f"CREATE OR REPLACE TABLE {kind}_twin AS SELECT * FROM {table} WHERE l = r")
+    con.execute(f"DELETE FROM {table} WHERE l = r")
+
+
+def _copies(con: Any, kinds: Sequence[str], threshold: float) -> list[list[tuple[int, int]]]:
+    """Records that are one with the first record of their telling: where the telling says enough."""
+    twins = " UNION ALL ".join(f"SELECT l, weight FROM {kind}_twin" for kind in kinds)
+    if not twins:
+        return [[]]
+    query = f"SELECT record_id, first_id FROM copy JOIN ({twins}) ON l = first_id WHERE weight >= {threshold}"
+    return [con.execute(query).fetchall()]
 
 
 def _vetoes(con: Any, models: dict[str, Weights]) -> list[tuple[int, int]]:
@@ -73,6 +92,8 @@ def _vetoes(con: Any, models: dict[str, Weights]) -> list[tuple[int, int]]:
 
 def group_arrays(ids: np.ndarray, pairs: Pairs, threshold: float) -> tuple[np.ndarray, int]:
     """The cluster of each of `ids` (sorted), and how many components had to be worked out."""
+    # Copies follow the first record of their telling; people may decide of them one by one, so they take part.
+    copied = np.searchsorted(ids, np.array(pairs.copies, np.int64).reshape(-1, 2))
     one, other = np.searchsorted(ids, pairs.left), np.searchsorted(ids, pairs.right)
     bound = np.searchsorted(ids, np.array([*pairs.must, *pairs.cannot], np.int64).reshape(-1, 2))
     must = bound[: len(pairs.must)]
@@ -101,7 +122,18 @@ def group_arrays(ids: np.ndarray, pairs: Pairs, threshold: float) -> tuple[np.nd
         )
         nodes = np.fromiter(found.keys(), np.int64, len(found))
         answer[nodes] = ids[np.fromiter(found.values(), np.int64, len(found))]
-    return answer, int((~whole).sum())
+    decided = np.unique(bound[:, 0].tolist() + bound[:, 1].tolist())
+    free = ~np.isin(copied[:, 0], decided)
+    answer[copied[free, 0]] = answer[copied[free, 1]]
+    return _lowest(ids, answer), int((~whole).sum())
+
+
+def _lowest(ids: np.ndarray, answer: np.ndarray) -> np.ndarray:
+    """Clusters named by their lowest record."""
+    _, cluster = np.unique(answer, return_inverse=True)
+    first = np.full(cluster.max(initial=-1) + 1, len(ids), np.int64)
+    np.minimum.at(first, cluster, np.arange(len(ids)))
+    return ids[first[cluster]]
 
 
 #: Groups of more alike records than this are not completed: each record more costs as many pairs as there are records.
@@ -135,11 +167,17 @@ def edges(con: Any, models: dict[str, Weights], told_from: float) -> pa.Table:
             con.sql(
                 f"""SELECT l AS left_id, r AS right_id, '{kind}' AS kind, weight,
                        1 / (1 + pow(2.0, -weight)) AS probability, {_evidence(model)} AS evidence, '{model.version}' AS model
-                FROM {kind}_edge JOIN clustered a ON a.record_id = l JOIN clustered b ON b.record_id = r
+                FROM ({_with_copies(kind)}) JOIN clustered a ON a.record_id = l JOIN clustered b ON b.record_id = r
                 WHERE weight >= {told_from} OR a.cluster_id = b.cluster_id ORDER BY l, r"""
             ).to_arrow_table().cast(EDGES)
         )  # fmt: skip
     return pa.concat_tables(parts) if parts else EDGES.empty_table()
+
+
+def _with_copies(kind: str) -> str:
+    """SQL of the edges, and of those between a record and the first one of its telling."""
+    return f"""SELECT * FROM {kind}_edge UNION ALL
+               SELECT first_id AS l, record_id AS r, t.* EXCLUDE (l, r) FROM copy JOIN {kind}_twin t ON t.l = first_id"""
 
 
 def _evidence(model: Weights) -> str:

@@ -163,6 +163,7 @@ class Level:
     `label` names it in evidence and in the weights file; `words` is the sentence for staff, with {a} and {b} for the
     two values; `rarity` is the column that says how often a random other record agrees in this way on this value
     (else the level's u stands); `veto` means no other evidence can outweigh it.
+    `pooled` levels are one level told apart by how common the value is: they have one chance m between them.
     """
 
     label: str
@@ -170,6 +171,7 @@ class Level:
     words: str
     rarity: str = ""
     veto: bool = False
+    pooled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,9 @@ BIRTH = Comparison(
         ),
         Level("near", near("birth", 2), "birth dates differ in two digits: {a} / {b}"),
         Level(
-            "outweighed", same("tax") | same("own"), "birth dates conflict, but an official number agrees: {a} / {b}"
+            "outweighed",
+            same("tax") | near("tax", 2, 5) | same("own"),
+            "birth dates conflict, but an official number agrees: {a} / {b}",
         ),
     ),
     Level("conflict", ANY, "birth dates conflict: {a} / {b}", veto=True),
@@ -94,10 +96,11 @@ EMAIL = Comparison(
             "rare_email",
         ),
         Level("household", same("email") & OTHER_GIVEN, "same e-mail, other given name: {a}"),
-        Level("exact", same("email"), "same e-mail: {a}", "rare_email"),
+        Level("exact", same("email"), "same e-mail: {a}", "rare_email", pooled=True),
         Level(
             "household close", near("email", 3, 6) & OTHER_GIVEN, "e-mails spelled alike, other given name: {a} / {b}"
         ),
+        Level("other digits", same("email_letters"), "e-mails differ in their digits: {a} / {b}"),
         Level("close", near("email", 2, 6), "e-mails spelled alike: {a} / {b}"),
         Level("user", same("email_user"), "same name before the @: {a} / {b}"),
         Level("alike", alike("email", 0.9), "e-mails somewhat alike: {a} / {b}"),
@@ -111,10 +114,14 @@ PHONE = Comparison(
     untold("phone"),
     (
         Level(
-            "shared", same("phone") & flagged("phone_shared"), "same phone, but many people carry it: {a}", "rare_phone"
+            "shared",
+            same("phone") & flagged("phone_shared"),
+            "same phone, but many people carry it: {a}",
+            "rare_phone",
+            pooled=True,
         ),
         Level("household", same("phone") & OTHER_GIVEN, "same phone, other given name: {a}"),
-        Level("exact", same("phone"), "same phone: {a}", "rare_phone"),
+        Level("exact", same("phone"), "same phone: {a}", "rare_phone", pooled=True),
         Level("close", near("phone", 1, 6), "phones differ by one digit: {a} / {b}"),
     ),
     Level("different", ANY, "phones differ: {a} / {b}"),
@@ -131,9 +138,9 @@ ADDRESS = Comparison(
     "address",
     untold("place"),
     (
-        Level("shared", same("door") & flagged("door_shared"), "same address, but many people carry it: {a}", "rare_door"),
+        Level("shared", same("door") & flagged("door_shared"), "same address, but many people carry it: {a}", "rare_door", pooled=True),
         Level("household", (_SAME_DOOR | _CLOSE_DOOR) & OTHER_GIVEN, "same address, other given name: {a}"),
-        Level("exact", _SAME_DOOR, "same address: {a}", "rare_door"),
+        Level("exact", _SAME_DOOR, "same address: {a}", "rare_door", pooled=True),
         Level("close", _CLOSE_DOOR, "addresses spelled alike: {a} / {b}"),
         Level("line", same("road") | alike("line", 0.9), "same street or much the same lines: {a} / {b}"),
         Level("postcode", same("postcode"), "same postcode: {a} / {b}", "rare_postcode"),
