@@ -20,7 +20,8 @@ CASES_OWN = (
 
 RUN: Sample = lambda p: {"pk": p.run.pk}  # noqa: E731
 RUNS_OWN = (
-    "run run-progress run-cancel run-resume quarantine quarantine-download quarantine-release quarantine-set-aside"
+    "run run-progress run-cancel run-resume run-take-back quarantine quarantine-download quarantine-release "
+    "quarantine-set-aside"
 )
 
 MEASURE: Sample = lambda _: {"slug": "cases-received"}  # noqa: E731
@@ -62,7 +63,7 @@ SAMPLES: dict[str, Sample] = {
     "sources-silo": lambda p: {"code": p.silo.code},
     "sources-silo-edit": lambda p: {"code": p.silo.code},
     # measures
-    **{f"measures-{word}": MEASURE for word in "measure export rows rows-export".split()},
+    **{f"measures-{word}": MEASURE for word in ["measure", "export", "rows", "rows-export"]},
     # the account
     "account_confirm_email": lambda _: {"key": "x"},
     "account_reset_password_from_key": lambda _: {"uidb36": "1", "key": "set-password"},

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 import pytest
+from django.db import ProgrammingError
+from psycopg.errors import UndefinedTable
 
 from regard.config import cli
 from regard.config.home import ROOT
@@ -109,6 +111,12 @@ def test_a_management_command_that_is_unknown_is_refused(tmp_path):
 )
 def test_one_line(error, line):
     assert cli.one_line(error) == line
+
+
+def test_missing_tables_are_told_as_what_to_do():
+    error = ProgrammingError('relation "office_unit" does not exist')
+    error.__cause__ = UndefinedTable()
+    assert cli.one_line(error).endswith("Bring them up to date first: regard migrate")
 
 
 def test_the_reader_of_the_output_may_leave_early(tmp_path):

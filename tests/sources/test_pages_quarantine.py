@@ -248,3 +248,39 @@ def test_such_a_row_is_not_released_before_it_is_filled_in(analyst, cast, uncut)
     fix(analyst, uncut, do="release", requestid="5", opened="2018-01-06 10:00", problem="Pothole")
     again = kit.do(Run.objects.get(released_from=uncut.run))
     assert (again.loaded, again.quarantined, again.error) == (1, 0, "")
+
+
+def test_rows_that_were_cut_do_not_wait_for_those_that_were_not(analyst, cast, uncut):
+    run = kit.import_text(uncut.silo, kit.csv_text(kit.BAD_DATE.format(n=8)) + '9,"never closed\n')
+    actions.replace_value(by=cast.analyst, run=run, column="opened", value="2018-13-45 08:00", instead="2018-01-04")
+    analyst.post(reverse("sources-quarantine-release", args=[run.pk]))
+    assert kit.do(Run.objects.get(released_from=run)).loaded == 1
+    assert [actions.is_uncut(row) for row in kit.waiting(run)] == [True]
+
+
+# --- when it cannot be
+
+
+def test_rows_of_an_import_at_work_are_not_released(analyst, run):
+    Run.objects.filter(pk=run.pk).update(state="running")
+    answer = analyst.post(reverse("sources-quarantine-release", args=[run.pk]), follow=True)
+    assert "still at work" in text(answer)
+    assert kit.waiting(run).count() == 5
+
+
+def test_rows_of_a_reading_that_failed_go_back_to_quarantine(analyst, cast, run):
+    again = actions.release_rows(by=cast.analyst, run=run, background=False)
+    path = reverse("sources-run-take-back", args=[again.pk])
+    assert "has taken its rows" in text(analyst.post(path, follow=True))  # it has not even begun
+    Run.objects.filter(pk=again.pk).update(state="failed", error="The disk is full.")
+    assert "Put its rows back into quarantine" in text(analyst.get(reverse("sources-run", args=[again.pk])))
+    assert "5 rows wait again" in text(analyst.post(path, follow=True))
+    assert kit.waiting(run).count() == 5
+    assert AuditEntry.objects.get(action="sources.take_back_rows").count == 5
+
+
+def test_rows_of_a_reading_that_was_done_stay_with_it(analyst, cast, run):
+    again = kit.do(actions.release_rows(by=cast.analyst, run=run, background=False))
+    answer = analyst.post(reverse("sources-run-take-back", args=[again.pk]), follow=True)
+    assert "has taken its rows" in text(answer)
+    assert not kit.waiting(run).exists()

@@ -118,7 +118,7 @@ def test_the_outcome_stands_there_before_anything_is_asked(analyst, give):
 def test_a_remembered_mapping_is_used_for_files_with_the_same_columns(analyst, give, source):
     saved = kit.make_mapping(source)
     page = analyst.get(give(kit.messy()))
-    assert "the mapping of Service bureau csb for files with these columns" in text(page)
+    assert "a mapping of Service bureau csb." in text(page)
     assert page.context["form"]["source"].value() == "csb"
     post(analyst, give(kit.messy()), page, "import")
     assert Run.objects.get().mapping == saved  # unchanged, so no new version
@@ -343,6 +343,69 @@ def test_the_file_then_belongs_to_the_source(analyst, give, source):
     path = give(kit.messy())
     post(analyst, path, analyst.get(path), "import")
     assert Upload.objects.get().silo == source
+
+
+# --- a mapping that is corrected for the rows that wait
+
+
+@pytest.fixture
+def run(source) -> Run:
+    return kit.import_text(source, kit.messy(bad=1, unknown=2))
+
+
+def test_a_corrected_mapping_reads_the_rows_that_wait(analyst, run):
+    path = reverse("sources-map", args=[run.upload_id])
+    assert f'href="{path}?run={run.pk}"' in text(analyst.get(reverse("sources-run", args=[run.pk])))
+    page = analyst.get(f"{path}?run={run.pk}")
+    assert "the 3 rows of" in text(page)
+    assert "Keep the mapping and load the rows that wait" in text(page)
+    number = next(n for n, told, _, _ in page.context["words"][0].values if told == "PIGEON")
+    page = post(analyst, path, page, "preview", **{f"v-channel-{number}": "other"})
+    assert "Keep the mapping and load the rows that wait" in text(page)
+    answer = post(analyst, path, page, "import")
+    again = Run.objects.get(released_from=run)
+    assert answer["Location"] == reverse("sources-run", args=[again.pk])
+    assert (again.mapping.version, run.mapping.version) == (2, 1)
+    again = kit.do(again)
+    assert (again.loaded, again.quarantined, again.reconciles) == (2, 1, True)
+
+
+def test_the_next_correction_starts_from_the_newest_version(analyst, run):
+    kit.make_mapping(run.silo, kit.TOML.replace('"WEB"', '"PIGEON"').replace('WEB = "web"', 'PIGEON = "social"'))
+    page = analyst.get(reverse("sources-map", args=[run.upload_id]) + f"?run={run.pk}")
+    assert ("PIGEON", 2, "social") in [value[1:] for value in page.context["words"][0].values]
+
+
+def test_rows_that_wait_are_of_their_own_source_and_file(analyst, client, cast, give, run):
+    kit.make_silo(cast.office, "other")
+    path = reverse("sources-map", args=[run.upload_id])
+    page = post(analyst, path, analyst.get(f"{path}?run={run.pk}"), "import", source="other")
+    assert "The rows that wait are of Service bureau csb" in text(page)
+    assert analyst.get(give("a,b\n1,2\n") + f"?run={run.pk}").status_code == 404
+    assert analyst.get(f"{path}?run=nonsense").status_code == 404
+    client.force_login(cast.other_administrator, backend=BACKEND)
+    assert client.get(f"{path}?run={run.pk}").status_code == 404
+
+
+def test_the_same_file_again_is_noticed(analyst, give, run):
+    page = text(analyst.get(give(kit.messy(bad=1, unknown=2), "renamed.csv")))
+    assert "The very same file was imported before" in page
+    assert f"import {run.pk}</a>" in page
+    assert "imported before" not in text(analyst.get(give(kit.messy())))
+
+
+def test_one_can_start_from_another_mapping_of_the_source(analyst, give, source):
+    other = kit.make_mapping(source)
+    path = give("requestid;opened;new\n1;2018-01-02;x\n")
+    assert f'href="{path}?mapping={other.pk}"' in text(analyst.get(path + "?source=csb"))
+    page = analyst.get(f"{path}?mapping={other.pk}")
+    assert becomes(page)["requestid"] == "key"
+    assert page.context["outcome"] is None  # the file has no column of the caller
+    assert "Name: from column caller" in text(page)  # so it can be taken out
+    kept = {name: "" for name in fields(page) if name.startswith("x")}
+    sent = {name: value for name, value in fields(page).items() if name not in kept}
+    page = analyst.post(path, sent | {"do": "preview"})
+    assert page.context["outcome"]["loaded"] == 1
 
 
 # --- odd files

@@ -42,6 +42,7 @@ REGISTRY = {
     "office": Entry("regard.office.commands", "Set up the office: its first administrator, or all of it from a file."),
     "staff": Entry("regard.office.commands", "Add people, give them roles, end their access."),
     "check": Entry("regard.desk.commands", "Fold every case anew from its events and report any drift."),
+    "demo": Entry("regard.demo.commands", "Open a demo office: an invented county, brought in through the import."),
     "import": Entry("regard.sources.commands", "Import a file of a silo."),
     "runs": Entry("regard.sources.commands", "List imports, their books and what waits in quarantine."),
     "facts": Entry(
@@ -172,6 +173,8 @@ def one_line(error: Exception) -> str:
     kind = type(error).__name__
     if kind in {"ValidationError", "PermissionDenied", "ObjectDoesNotExist", "CommandError"}:
         return " ".join(getattr(error, "messages", [text]))
+    if type(error.__cause__).__name__ in {"UndefinedTable", "UndefinedColumn"}:
+        return "The tables of the database are missing or out of date. Bring them up to date first: regard migrate"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
     return f"{kind}: {text or 'no more is known'}. To see where it arose: regard --debug ..."

@@ -8,7 +8,8 @@
 - ``unit[]``: code, name, parent (none for the county), calendar, email.
 - ``service[]``: code, name, unit, about; ``first_answer`` and ``resolve`` as {amount, unit} with unit "hours"
   (elapsed), "working_days" (end of the nth open day of the unit) or "days"; a missing one means no standard.
-- ``staff[]``: id, name, email, unit, role, title, joined, left (dates, where known), persona (one of each role).
+- ``staff[]``: id (the login, which is what silos call them), name, email, unit, role, title, joined, left (dates, where
+  known), persona (one of each role).
 """
 
 import random
@@ -152,7 +153,7 @@ class County:
             calendars.append({**item, "closed": closed})
         staff = []
         for one in self.staff:
-            row: dict[str, Any] = {"id": one.id, "name": one.name, "email": one.mail, "unit": one.unit}
+            row: dict[str, Any] = {"id": one.login(), "name": one.name, "email": one.mail, "unit": one.unit}
             row |= {
                 "role": one.role,
                 "title": one.title,

@@ -85,10 +85,22 @@ class Reading:
             else f"{self.cell.still_open:,} {part}"
         )
 
+    def count_of(self, part: str) -> int | None:
+        """How many rows a part of the measure has ("": all of it); None when that is not known without a look."""
+        cell, kind = self.cell, self.definition.kind
+        if kind is Kind.SCORES:
+            return None
+        names = {"hit": "hits", "kept": "on_time", "late": "late", "open": "not_yet"}
+        known: dict[str, int | None] = {"": cell.n, "done": cell.n - cell.still_open, "open": cell.still_open}
+        if kind in (Kind.SHARE, Kind.WITHIN):
+            known |= {name: cell.more.get(told) for name, told in names.items()}
+            known["miss"] = cell.n - cell.more.get("hits", 0)
+        return known.get(part)
+
     @property
     def note(self) -> str:
         """What belongs below the figure: nine in ten, what is still open."""
-        nine = f"Nine in ten within {self.p90}" if self.p90 and self.definition.kind is Kind.LENGTH else ""
+        nine = f"Nine in ten: {self.p90}" if self.p90 and self.definition.kind is Kind.LENGTH else ""
         if self.p90 and self.definition.kind is Kind.AGE:
             nine = f"One in ten longer than {self.p90}"
         return ". ".join(part for part in (nine, self.still) if part)
@@ -130,7 +142,8 @@ class Reading:
         if self.is_news:
             return series_words(self.points, self.limits, told_in=self.definition.told_in)
         newest = self.points[-1]
-        return f"{month_words(newest.month)}: {newest.words}, as usual"
+        usual = ", as usual" if self.limits.has_limits and newest.value is not None else ""
+        return f"{month_words(newest.month)}: {newest.words}{usual}"
 
     def _before(self) -> str:
         """A stock at the end of the newest whole month, and a year before."""

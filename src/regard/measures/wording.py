@@ -50,9 +50,9 @@ def told(value: float | None, told_in: In, *, digits: int = 0) -> str:
 
 
 def answer_words(answer: Answer, told_in: In) -> str:
-    """`4 days 2 h`, `more than 60 days`, `too few to tell`."""
+    """`4 days 2 h`, `more than 60 days`, `too few to tell`, `none` where there is nothing to tell of."""
     if isinstance(answer, TooFew):
-        return "too few to tell"
+        return "too few to tell" if answer.n else "none"
     if answer.value is None:
         return "no figure" if answer.more_than is None else f"more than {told(answer.more_than, told_in)}"
     return told(answer.value, told_in, digits=_digits(answer, told_in))

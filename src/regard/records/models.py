@@ -1,6 +1,5 @@
 """The audit trail's tables. Rows carry no foreign keys, so a record can be disposed of and its log stays."""
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -33,7 +32,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["object_type", "object_id", "id"], name="audit_by_object"),
             models.Index(fields=["actor_id", "id"], name="audit_by_actor"),
             models.Index(fields=["office_id", "action", "id"], name="audit_by_action"),
-            BrinIndex(fields=["at"], name="audit_by_time", pages_per_range=32),
+            models.Index(fields=["at", "id"], name="audit_by_moment"),
         ]
 
     def __str__(self) -> str:
@@ -57,7 +56,7 @@ class Viewing(models.Model):
             models.Index(fields=["object_type", "object_id", "id"], name="viewing_by_object"),
             models.Index(fields=["staff_id", "id"], name="viewing_by_staff"),
             models.Index(fields=["office_id", "id"], name="viewing_by_office"),
-            BrinIndex(fields=["at"], name="viewing_by_time", pages_per_range=32),
+            models.Index(fields=["at", "id"], name="viewing_by_moment"),
         ]
 
     def __str__(self) -> str:

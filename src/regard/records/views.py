@@ -36,9 +36,11 @@ def _count(found: QuerySet[Any]) -> tuple[int, bool]:
 def audit(request: HttpRequest) -> HttpResponse:
     """Who did what: the newest entries of this office, filtered."""
     form = TrailFilter(request.GET, office_id=_office(request))
-    found = queries.entries(form.wanted(), _office(request))
+    wanted = form.wanted()
+    found = queries.entries(wanted, _office(request))
     total, more = _count(found)
-    context = {"form": form, "active": form.active(), "page": page(found, ("-id",), request.GET, PAGE)}
+    shown = page(found, queries.order_of(wanted), request.GET, PAGE)
+    context = {"form": form, "active": form.active(), "page": shown}
     return render(request, "records/audit.html", {**context, "total": total, "more": more})
 
 
@@ -47,9 +49,11 @@ def audit(request: HttpRequest) -> HttpResponse:
 def viewings(request: HttpRequest) -> HttpResponse:
     """Who opened what."""
     form = TrailFilter(request.GET, office_id=_office(request), table="records_viewing")
-    found = queries.viewings(form.wanted(), _office(request))
+    wanted = form.wanted()
+    found = queries.viewings(wanted, _office(request))
     total, more = _count(found)
-    context = {"form": form, "active": form.active(), "page": page(found, ("-id",), request.GET, PAGE)}
+    shown = page(found, queries.order_of(wanted), request.GET, PAGE)
+    context = {"form": form, "active": form.active(), "page": shown}
     return render(request, "records/viewings.html", {**context, "total": total, "more": more})
 
 

@@ -125,7 +125,7 @@ def cancel_run(*, by: Actor, run: Run) -> None:
     """Ask a run to stop after the step it is doing. What was loaded stays; the run can be resumed."""
     if run.state not in ACTIVE:
         raise ImportRefusedError(f"This import is {run.get_state_display().lower()} already.")
-    fields = {"cancel_asked": True}
+    fields: dict[str, Any] = {"cancel_asked": True}
     if run.state == RunState.WAITING:
         fields |= {"state": RunState.CANCELLED, "cancel_asked": False}
     audit.record(by=by, action="sources.cancel_run", obj=run)  # before the row: a step takes the two in this order
@@ -193,22 +193,32 @@ def set_aside(*, by: Actor, rows: QuerySet[QuarantinedRow], reason: str) -> int:
 
 
 @transaction.atomic
-def release_rows(*, by: Actor, run: Run, rows: QuerySet[QuarantinedRow] | None = None, background: bool = True) -> Run:
-    """Read quarantined rows again, with their corrections, as a run of their own.
+def release_rows(
+    *,
+    by: Actor,
+    run: Run,
+    rows: QuerySet[QuarantinedRow] | None = None,
+    mapping: Mapping | None = None,
+    background: bool = True,
+) -> Run:
+    """Read quarantined rows again, with their corrections, as a run of their own; by the run's mapping or another.
 
-    Rows that still do not fit are quarantined by that run. Raises ImportRefusedError when none is waiting, or
-    when a row that could not even be cut into columns has no corrections.
+    Rows that still do not fit are quarantined by that run. Rows that could not even be cut into columns go on
+    waiting until somebody has written their values. Raises ImportRefusedError when no row can be read.
     """
-    Run.objects.select_for_update().get(pk=run.pk)  # two people who release the same rows must not load them twice
+    held = Run.objects.select_for_update().get(pk=run.pk)  # two people must not load the same rows twice
+    if held.state in ACTIVE:
+        raise ImportRefusedError("This import is still at work. Load its rows when it has ended.")
+    mapping = mapping or run.mapping
     waiting = waiting_rows(run) if rows is None else rows.filter(run=run, state=QuarantinedRow.State.WAITING)
     with tempfile.TemporaryFile() as text:
-        ids = _write_corrected(run, waiting, text)
+        ids = _write_corrected(mapping, waiting, text)
         if not ids:
-            raise ImportRefusedError("No row of this import is waiting.")
+            raise ImportRefusedError(_nothing_to_read(waiting))
         text.seek(0)
         name = f"corrected rows of import {run.pk}.ndjson"
         upload = receive_upload(by=by, name=name, content=text, silo=run.silo)
-    again = start_run(by=by, upload=upload, mapping=run.mapping, background=background)
+    again = start_run(by=by, upload=upload, mapping=mapping, background=background)
     again.released_from = run
     again.save(update_fields=["released_from"])
     QuarantinedRow.objects.filter(pk__in=ids).update(
@@ -220,24 +230,47 @@ def release_rows(*, by: Actor, run: Run, rows: QuerySet[QuarantinedRow] | None =
     return again
 
 
-def _write_corrected(run: Run, rows: QuerySet[QuarantinedRow], text: IO[bytes]) -> list[int]:
+def _write_corrected(mapping: Mapping, rows: QuerySet[QuarantinedRow], text: IO[bytes]) -> list[int]:
     """Write rows as one JSON object a line; returns their ids. Every line names every column the mapping reads."""
-    columns: dict[str, Any] = {}
-    if rows.filter(raw__has_key="row").exists():
-        columns = dict.fromkeys(source_columns(Spec.from_toml(run.mapping.toml)))
+    columns: dict[str, Any] = dict.fromkeys(source_columns(Spec.from_toml(mapping.toml)))
     ids = []
     for row in rows.order_by("line", "pk").iterator(chunk_size=2_000):
-        told = corrected(row)
-        if is_uncut(row):
-            if not row.fixed:
-                raise ImportRefusedError(
-                    f"Row {row.line} could not be cut into columns. Write its values into the columns first, or set "
-                    "it aside."
-                )
-            told = columns | told
+        if is_uncut(row) and not row.fixed:
+            continue
+        told = columns | corrected(row) if is_uncut(row) else corrected(row)
         text.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
         ids.append(row.pk)
     return ids
+
+
+def _nothing_to_read(waiting: QuerySet[QuarantinedRow]) -> str:
+    row = waiting.order_by("line").first()
+    if row is None:
+        return "No row of this import is waiting."
+    return f"Row {row.line} could not be cut into columns. Write its values into the columns first, or set it aside."
+
+
+@transaction.atomic
+def remap_rows(*, by: Actor, run: Run, spec: Spec, fingerprint: str, background: bool = True) -> Run:
+    """Remember a corrected mapping and read the waiting rows of a run by it. Raises as `release_rows` does."""
+    mapping = save_mapping(by=by, silo=run.silo, spec=replace(spec, silo=run.silo.code), fingerprint=fingerprint)
+    return release_rows(by=by, run=run, mapping=mapping, background=background)
+
+
+@transaction.atomic
+def take_back_rows(*, by: Actor, run: Run) -> int:
+    """Let the rows that this run was to read again wait once more, when it ended before it took any. Returns how many.
+
+    Raises ImportRefusedError for any other run: what it took, it has loaded or quarantined itself.
+    """
+    held = Run.objects.select_for_update().get(pk=run.pk)
+    ended = held.state in (RunState.FAILED, RunState.CANCELLED)
+    if held.released_from_id is None or not ended or held.counts or held.quarantine.exists():
+        raise ImportRefusedError("This import has taken its rows. Go on with it instead.")
+    rows = QuarantinedRow.objects.filter(released_by=held)
+    count = rows.update(state=QuarantinedRow.State.WAITING, released_by=None, decided_at=None, decided_by="")
+    audit.record(by=by, action="sources.take_back_rows", obj=run, count=count)
+    return count
 
 
 def is_uncut(row: QuarantinedRow) -> bool:

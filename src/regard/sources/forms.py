@@ -1,5 +1,6 @@
 """The forms of sources. They read what was typed; actions decide what holds."""
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,7 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.text import slugify
 
 from regard.office.access import units_of_office, units_seen_by
-from regard.office.models import Silo, Staff
+from regard.office.models import Silo, Staff, Unit
 from regard.sources.access import sources_seen_by
 from regard.sources.answers import Basics, blanks_from
 from regard.sources.labels import ROWS, reason_name
@@ -108,7 +109,7 @@ class BasicsForm(forms.Form):
     )
     new_unit = forms.ModelChoiceField(
         label="Unit it belongs to",
-        queryset=None,
+        queryset=Unit.objects.none(),
         required=False,
         help_text="Its people, and those above, see what comes in; rows that name no unit belong to it.",
     )
@@ -204,7 +205,7 @@ class QuarantineFilter(forms.Form):
         choices=[("", "Waiting"), *QuarantinedRow.State.choices[1:], (ALL, "All")],
     )
 
-    def __init__(self, data: object, *, reasons: list[tuple[str, str, int]]) -> None:
+    def __init__(self, data: Mapping[str, Any], *, reasons: list[tuple[str, str, int]]) -> None:
         super().__init__(data)
         choices = [(code, f"{reason_name(code)} ({count:,})") for code, _, count in reasons]
         told = self.data.get("reason", "")

@@ -27,7 +27,7 @@ from regard.sources.readers.unpack import unpacked
 from regard.sources.targets import COLUMNS, MADE
 
 MOST_ROWS = 200_000
-MOST_BYTES = 96 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024
 SHOWN_ROWS = 10
 SHOWN_REASONS = 12
 SHOWN_EXAMPLES = 3

@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 from regard.office.access import silos_seen_by
 from regard.office.models import Silo, Staff
 from regard.sources.labels import plain_reason
-from regard.sources.models import Mapping, QuarantinedRow, Run, RunState
+from regard.sources.models import Mapping, QuarantinedRow, Run, RunState, Upload
 
 ACTIVE = (RunState.WAITING, RunState.RUNNING)
 RHYTHM_RUNS = 11  # ten gaps between imports
@@ -25,12 +25,29 @@ def runs_seen_by(staff: Staff) -> QuerySet[Run]:
     return Run.objects.filter(silo__in=silos_seen_by(staff)).select_related("silo", "mapping", "upload")
 
 
+def run_of_same_file(staff: Staff, upload: Upload) -> Run | None:
+    """The newest completed import of a file with the same content that this person may see."""
+    found = runs_seen_by(staff).filter(upload__digest=upload.digest, state=RunState.DONE)
+    return found.order_by("-id").first()
+
+
 def remembered_mapping(silo: Silo | None, fingerprint: str, silos: Iterable[Silo] | None = None) -> Mapping | None:
     """The newest mapping made for files with this header: of the silo, or of any of `silos`."""
     found = Mapping.objects.filter(fingerprint=fingerprint).select_related("silo").order_by("-version", "-id")
     if silo is not None:
         return found.filter(silo=silo).first()
     return found.filter(silo__in=silos).first() if silos is not None else None
+
+
+def newest_version(mapping: Mapping) -> Mapping:
+    """The newest version of a mapping that was made for the same header."""
+    found = Mapping.objects.filter(silo=mapping.silo_id, name=mapping.name, fingerprint=mapping.fingerprint)
+    return found.select_related("silo").order_by("-version").first() or mapping
+
+
+def mappings_of(silo: Silo) -> list[Mapping]:
+    """The newest version of each mapping of a silo."""
+    return list(Mapping.objects.filter(silo=silo).order_by("name", "-version").distinct("name"))
 
 
 def waiting_rows(run: Run) -> QuerySet[QuarantinedRow]:

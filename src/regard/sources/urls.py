@@ -12,6 +12,7 @@ urlpatterns = [
     path("sources/runs/<int:pk>/progress", runs.progress, name="sources-run-progress"),
     path("sources/runs/<int:pk>/cancel", runs.cancel, name="sources-run-cancel"),
     path("sources/runs/<int:pk>/resume", runs.resume, name="sources-run-resume"),
+    path("sources/runs/<int:pk>/take-back", runs.take_back, name="sources-run-take-back"),
     path("sources/runs/<int:pk>/quarantine", quarantine.quarantine, name="sources-quarantine"),
     path("sources/runs/<int:pk>/quarantine/download", quarantine.download, name="sources-quarantine-download"),
     path("sources/runs/<int:pk>/quarantine/release", quarantine.release, name="sources-quarantine-release"),

@@ -271,11 +271,11 @@ def _columns(draft: Draft, columns: Sequence[str], base: Mapping | None) -> dict
     known = _Known(columns)
     before = _placed(base.targets[0], known) if base else {}
     chosen: dict[str, list[str]] = {}
-    for column in columns:
-        name = draft.becomes.get(column, LEAVE)
+    for source in columns:
+        name = draft.becomes.get(source, LEAVE)
         if name not in (LEAVE, DETAIL):
-            chosen.setdefault(name, []).append(column)
-    told = {}
+            chosen.setdefault(name, []).append(source)
+    told: dict[str, Column] = {}
     for name, sources in chosen.items():
         if name not in COLUMNS[draft.into]:
             raise MappingError(f"Column {sources[0]} cannot become “{name}” in {ROWS[draft.into][0].lower()}.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from regard.measures.charts.picture import BLUE, INK, QUIET, WIDTH, Axis, Picture, axis_for
+from regard.measures.charts.picture import BLUE, HALF, INK, QUIET, Axis, Picture, axis_for
 from regard.measures.charts.render import drawn, link
 from regard.measures.definitions.model import In
 from regard.measures.wording import count_words, told
@@ -84,10 +84,10 @@ def _breakdown(rows: list[dict[str, Any]], axis: str, number: str, whole: float 
     import altair as alt  # takes a third of a second to load, which only a new drawing should pay
 
     names = [row["name"] for row in rows]
-    left = alt.Axis(labelLimit=210, domain=False, ticks=False, labelPadding=8)
+    left = alt.Axis(labelLimit=190, domain=False, ticks=False, labelPadding=8)
     y = alt.Y("name:N", sort=names, title=None, axis=left)
     scale = alt.Scale(zero=True, nice=True)
-    bottom = alt.Axis(format=number, tickCount=6, grid=True, domain=False)
+    bottom = alt.Axis(format=number, tickCount=5, grid=True, domain=False)
     x = alt.X("value:Q", title=axis, scale=scale, axis=bottom)
     base = alt.Chart(alt.Data(values=rows)).encode(y=y)
     layers = []
@@ -107,7 +107,7 @@ def _breakdown(rows: list[dict[str, Any]], axis: str, number: str, whole: float 
         )
         target = known.mark_point(shape="circle", filled=True, size=530, opacity=0)
         layers.append(target.encode(x=x, href="href:N", description="says:N"))
-    return alt.layer(*layers).properties(width=WIDTH - 130, height=alt.Step(28))
+    return alt.layer(*layers).properties(width=HALF - 130, height=alt.Step(28))
 
 
 def rating_chart(
@@ -147,7 +147,7 @@ def _ratings(rows: list[dict[str, Any]]) -> Any:
     words = base.mark_text(align="left", dx=5, fontSize=13, color=INK)
     links = {"href": "href:N"} if any(row["href"] for row in rows) else {}
     return alt.layer(bar.encode(description="says:N", **links), words.encode(text="words:N")).properties(
-        width=WIDTH - 130, height=alt.Step(26)
+        width=HALF - 130, height=alt.Step(26)
     )
 
 

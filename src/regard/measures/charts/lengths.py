@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from regard.measures.charts.picture import BLUE, HEIGHT, INK, QUIET, WIDTH, WORKING_DAY, Axis, Picture, axis_for
+from regard.measures.charts.picture import BLUE, HALF, HEIGHT, INK, QUIET, WORKING_DAY, Axis, Picture, axis_for
 from regard.measures.charts.render import drawn
 from regard.measures.definitions.model import In
 from regard.measures.statistics import (
@@ -85,14 +85,14 @@ def _histogram(rows: list[dict[str, Any]], axis: str, noun: str, parts: list[str
         .transform_filter("datum.n > 0")
         .mark_bar(stroke=BLUE, strokeWidth=1.2, binSpacing=2)
         .encode(
-            x=alt.X("from:Q", title=axis, bin="binned", axis=alt.Axis(grid=False, tickCount=10)),
+            x=alt.X("from:Q", title=axis, bin="binned", axis=alt.Axis(grid=False, tickCount=8)),
             x2="to:Q",
             y=alt.Y("n:Q", title=noun, stack="zero", axis=alt.Axis(format=",.0f", tickCount=5)),
             fill=alt.Fill("part:N", scale=alt.Scale(domain=parts, range=[BLUE, "#ffffff"]), legend=look),
             order="order:Q",
             description="says:N",
         )
-        .properties(width=WIDTH, height=HEIGHT)
+        .properties(width=HALF, height=HEIGHT)
     )
 
 
@@ -207,5 +207,5 @@ def _survival(rows: list[dict[str, Any]], marks: list[dict[str, Any]], axis: str
     looks: tuple[dict[str, Any], ...] = ({"stroke": "#ffffff", "strokeWidth": 5}, {})
     for look in looks:
         words = told_.mark_text(align="right", baseline="bottom", dy=-4, dx=-2, fontSize=13, color=INK, **look)
-        layers.append(words.encode(x=alt.value(WIDTH), y="left:Q", text="label:N"))
-    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+        layers.append(words.encode(x=alt.value(HALF), y="left:Q", text="label:N"))
+    return alt.layer(*layers).properties(width=HALF, height=HEIGHT)

@@ -7,8 +7,8 @@ from typing import Any
 from regard.measures.definitions.model import In
 
 BLUE, RED, GOLD, INK, QUIET, LINE, BAND = "#005ea2", "#b50909", "#946100", "#1b1b1b", "#565c65", "#dfe1e2", "#cfe8ff"
-#: Room for a chart beside its axis, in pixels of the drawing; the page scales it.
-WIDTH, HEIGHT = 720, 250
+#: Room for a chart beside its axis, in pixels of the drawing; the page scales it. HALF: two stand side by side.
+WIDTH, HALF, HEIGHT = 720, 500, 250
 WORKING_DAY = 8 * 3600.0
 
 

@@ -21,7 +21,7 @@ from django.conf import settings
 log = logging.getLogger(__name__)
 
 #: Part of every digest: raise it with any change of how charts are drawn.
-DRAWING = 2
+DRAWING = 3
 MOST_IN_MEMORY = 4_000_000  # characters
 MOST_IN_FILES = 40_000_000  # bytes
 #: How many drawings are written between two looks at the size of the folder.

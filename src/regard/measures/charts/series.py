@@ -58,12 +58,10 @@ def run_chart(
 def series_words(points: Sequence[Point], limits: Limits, *, told_in: In) -> str:
     """What a series shows, in a sentence: the newest signals, else what is usual."""
     months = [point.month for point in points]
-    if limits is None:
-        return f"{month_words(months[-1])}: {points[-1].words}." if points else ""
     if isinstance(limits, TooFew):
         return f"{limits.n} of the {limits.needed} months that limits need: too few to tell what is usual."
-    if not limits.has_limits:
-        return limits.notes[-1] if limits.notes else "No limits can be drawn."
+    if limits is None or not limits.has_limits:
+        return f"{month_words(months[-1])}: {points[-1].words}." if points else ""
     newest = limits.new_signals or limits.signals[-1:]
     if newest:
         when = "" if limits.new_signals else "Nothing new. Last sign of a change: "
@@ -157,7 +155,8 @@ def _run_chart(rows: list[dict[str, Any]], axis: str, number: str, *, zero: bool
     label = f"utcmonth(datum.value) == 0 || datum.index == 0 ? {with_year} : utcFormat(datum.value, '%b')"
     ticks = alt.Axis(labelExpr=label, title=None, tickCount="month", labelOverlap=True, labelFlush=False)
     x = alt.X("month:T", scale=alt.Scale(type="utc", padding=14), axis=ticks)
-    scale, left = alt.Scale(zero=zero, nice=True, padding=8), alt.Axis(format=number, tickCount=5)
+    scale = alt.Scale(zero=True, nice=True) if zero else alt.Scale(zero=False, nice=True, padding=8)
+    left = alt.Axis(format=number, tickCount=5)
     y = alt.Y("value:Q", title=axis, scale=scale, axis=left)
     base = alt.Chart(alt.Data(values=rows)).encode(x=x)
     layers = []

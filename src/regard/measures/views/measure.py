@@ -15,6 +15,7 @@ from regard.lib.tabular import csv_response
 from regard.measures import charts, engine
 from regard.measures.charts import Group, Picture
 from regard.measures.definitions import Definition, Kind, find
+from regard.measures.engine.reader import kept
 from regard.measures.figures import Cell, Figure, Period
 from regard.measures.reading import STANDING, Question, Reading, points_of, read
 from regard.measures.statistics import Chart
@@ -66,7 +67,10 @@ def measure(request: HttpRequest, slug: str) -> HttpResponseBase:
         "left_out": engine.left_out(
             definition, scope=asked_again.scope, filters=asked_again.filters, period=asked_again.period
         ),
-        "parts": [(words, want.address("measures-rows", part=part)) for part, words in definition.parts],
+        "parts": [
+            (words, want.address("measures-rows", part=part), reading.count_of(part))
+            for part, words in definition.parts
+        ],
         "rows_url": want.address("measures-rows"),
         "export_url": want.address("measures-export", by=broken.dimension if broken else None),
         "clear_url": want.address("measures-measure", **dict.fromkeys(want.kept, None)),
@@ -104,6 +108,8 @@ def _signals(reading: Reading) -> list[tuple[str, bool]]:
 def _no_signals(reading: Reading) -> str:
     """Why the list of signals is empty."""
     if isinstance(reading.limits, Chart):
+        if not reading.limits.has_limits:
+            return " ".join(reading.limits.notes)
         return "None: every month lies within the usual up and down."
     if reading.definition.kind is Kind.STOCK:
         return "None are looked for in a backlog. Look at what comes in and what is resolved."
@@ -183,7 +189,9 @@ def _pictures(definition: Definition, reading: Reading, question: Question) -> l
     words = dict(definition.parts)
     done, still = words.get("done", "waiting"), words.get("open", "still open")
     about: dict[str, Any] = {"told_in": definition.told_in, "noun": definition.noun}
-    bars = charts.histogram_of(*engine.lengths(definition, **told), definition.told_in)
+    # Every length at once is much to hold: only their bars are remembered.
+    key = ("bars", reading.figure.token, definition.slug, question)
+    bars = kept(key, lambda: charts.histogram_of(*engine.lengths(definition, **told), definition.told_in))
     found = [charts.histogram("How long it took", bars, done=done, still=still, **about)]
     if definition.kind in _CURVES:
         curve = engine.curve(definition, **told)

@@ -20,7 +20,7 @@ from regard.measures.definitions import Kind
 from regard.measures.definitions.response import WHOLE
 from regard.measures.engine import Row
 from regard.measures.engine.sql import Page
-from regard.measures.reading import read
+from regard.measures.reading import Reading, read
 from regard.measures.views.asking import Asked, asked, needs_facts
 from regard.measures.wording import told
 from regard.office.access import open_to_staff, staff_of
@@ -71,7 +71,8 @@ def rows(request: HttpRequest, slug: str) -> HttpResponseBase:
         "table": want.definition.table,
         "has_length": want.definition.is_length or want.definition.kind is Kind.WITHIN,
         "part": parts.get(part, ""),
-        "tabs": _tabs(want, part),
+        "tabs": _tabs(want, reading, part),
+        "about": reading.count_of(kept["part"] or ""),
         "export_url": want.address("measures-rows-export", **kept),
         "first_url": want.address("measures-rows", **kept) if request.GET.get("after") else "",
         "older_url": want.address("measures-rows", **kept, after=f"{shown[-1].rank}.{shown[-1].id}")
@@ -102,12 +103,17 @@ def _place(told_: str) -> tuple[int, int] | None:
     return None
 
 
-def _tabs(want: Asked, part: str) -> list[tuple[str, str, bool]]:
+def _tabs(want: Asked, reading: Reading, part: str) -> list[tuple[str, str, int | None, bool]]:
+    """All rows and each part of them: words, address, how many, whether it is shown."""
     parts = dict(want.definition.parts)
     if not parts:
         return []
-    everything = (f"All {want.definition.noun}", want.address("measures-rows"), part not in parts)
-    return [everything, *((w.capitalize(), want.address("measures-rows", part=p), p == part) for p, w in parts.items())]
+    shown = part if part in parts else ""
+    names = {"": f"All {want.definition.noun}"} | {name: words.capitalize() for name, words in parts.items()}
+    return [
+        (words, want.address("measures-rows", part=name), reading.count_of(name), name == shown)
+        for name, words in names.items()
+    ]
 
 
 def _behind(want: Asked, staff: Staff, found: Sequence[Row]) -> list[Behind]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +17,7 @@ from regard.office.access import open_to, staff_of
 from regard.office.actions import ensure_silo
 from regard.office.models import Silo, Staff
 from regard.sources import actions
-from regard.sources.access import CHANGE, get_mapping_for, get_silo_for, get_upload_for, sources_seen_by
+from regard.sources.access import CHANGE, get_mapping_for, get_run_for, get_silo_for, get_upload_for, sources_seen_by
 from regard.sources.answers import base_from, base_text, draft_from, read_answers, read_from
 from regard.sources.forms import NEW, BasicsForm, time_zones
 from regard.sources.labels import question_words
@@ -25,7 +25,7 @@ from regard.sources.mapping import AmbiguousDatesError, DateQuestion, Mapping, M
 from regard.sources.models import Mapping as SavedMapping
 from regard.sources.models import Run, Upload
 from regard.sources.previewing import Opened, Preview, opened, preview
-from regard.sources.queries import remembered_mapping
+from regard.sources.queries import mappings_of, newest_version, remembered_mapping, run_of_same_file, waiting_rows
 from regard.sources.readers import ReadError, ReadOptions
 from regard.sources.views import wizardpage
 from regard.sources.wizard import Draft, draft_of, mapping_of, unfinished
@@ -39,17 +39,29 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the columns of an uploaded file become, look at the outcome, and import it."""
     staff = staff_of(request)
     upload = get_upload_for(staff, pk)
-    start = _start(request, staff)
+    again = _again(request, staff, upload)
+    start = newest_version(again.mapping) if again else _start(request, staff)
     base = base_from(request.POST.get("base", ""))
     read = _posted_read(request, base) if request.method == "POST" else _read_of(start)
     try:
         with opened(upload, read) as found:
-            desk = _Desk(request, staff, upload, found)
+            desk = _Desk(request, staff, upload, found, again)
             return desk.answer(read, base) if request.method == "POST" else desk.page(desk.opening(start))
     except ReadError as refusal:
         context = {"upload": upload, "refusal": refusal, "read": read_answers(read)}
         status = 422 if request.method == "POST" else 200
         return render(request, "sources/map_unread.html", context, status=status)
+
+
+def _again(request: HttpRequest, staff: Staff, upload: Upload) -> Run | None:
+    """The import whose waiting rows are to be read by the corrected mapping, when the page was opened for that."""
+    told = request.POST.get("run") or request.GET.get("run", "")
+    if not told:
+        return None
+    run = get_run_for(staff, int(told) if told.isdecimal() and len(told) < 10 else 0)
+    if run.upload_id != upload.pk:
+        raise Http404("This file belongs to another import.")
+    return run
 
 
 def _start(request: HttpRequest, staff: Staff) -> SavedMapping | None:
@@ -67,7 +79,7 @@ def _posted_read(request: HttpRequest, base: Mapping | None) -> ReadOptions:
     if request.POST.get("mode") == TEXT:
         told = base_from(request.POST.get("toml", ""))
         return told.read if told else ReadOptions()
-    return read_from(request.POST, base and base.read)
+    return read_from(request.POST, base.read if base else None)
 
 
 @dataclass
@@ -99,6 +111,7 @@ class _Desk:
     staff: Staff
     upload: Upload
     found: Opened
+    again: Run | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -238,7 +251,12 @@ class _Desk:
         told: dict[str, Any] = sheet.form.cleaned_data
         new = {"unit": told["new_unit"], "code": told["new_code"], "name": told["new_name"]}
         header = fingerprint_of(self.columns)
+        if self.again is not None and sheet.form.silo != self.again.silo:
+            sheet.problems.append(f"The rows that wait are of {self.again.silo.name}. Choose it as the source.")
+            return None
         try:
+            if self.again is not None:
+                return actions.remap_rows(by=self.staff, run=self.again, spec=spec, fingerprint=header)
             with transaction.atomic():  # no source without its import
                 silo = sheet.form.silo or ensure_silo(by=self.staff, **new, time_zone=spec.time_zone)
                 return actions.import_upload(
@@ -247,6 +265,12 @@ class _Desk:
         except (actions.ImportRefusedError, ValidationError) as refusal:
             sheet.problems += getattr(refusal, "messages", [str(refusal)])
             return None
+
+    def _earlier(self, sheet: Sheet) -> list[SavedMapping]:
+        """Other mappings of the chosen source that one could start from."""
+        silo = sheet.form.silo
+        found = mappings_of(silo) if silo is not None and self.again is None else []
+        return [mapping for mapping in found if mapping != sheet.remembered]
 
     # --- the page --------------------------------------------------------------------------------------
 
@@ -261,6 +285,10 @@ class _Desk:
             "header": fingerprint_of(self.columns),
             "read": read_answers(sheet.draft.read),
             "zones": time_zones(),
+            "again": self.again,
+            "waiting": waiting_rows(self.again).count() if self.again else 0,
+            "twin": None if self.again else run_of_same_file(self.staff, self.upload),
+            "earlier": self._earlier(sheet),
         }
         if sheet.mode == FORM:
             context |= wizardpage.questions_of(self.found, sheet.draft, sheet.whys)

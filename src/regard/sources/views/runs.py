@@ -15,6 +15,7 @@ from regard.sources.access import CHANGE, LOOK, get_run_for
 from regard.sources.models import Run, RunState
 from regard.sources.progress import Progress, Stand, progress_of
 from regard.sources.queries import ACTIVE, reasons_of, runs_seen_by, waiting_rows
+from regard.ui.wording import plural
 
 
 @open_to(*LOOK)
@@ -31,6 +32,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "can_resume": found.state in (RunState.CANCELLED, RunState.FAILED),
         "counts": [(target, numbers) for target, numbers in found.counts.items() if target != "rows"],
         "took": found.ended_at - found.started_at if found.ended_at and found.started_at else None,
+        "can_take_back": found.released_from_id is not None and not found.counts and not found.quarantined,
         "released": list(runs_seen_by(staff).filter(released_from=found).order_by("-id")[:20]),
         "may_change": may(staff, *CHANGE),
     }
@@ -39,6 +41,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     if found.quarantined:
         context["reasons"] = reasons_of(found)
         context["waiting"] = waiting_rows(found).count()
+        context["can_remap"] = context["waiting"] and found.released_from_id is None
     return render(request, "sources/run.html", context)
 
 
@@ -96,3 +99,17 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "The import goes on where it stopped.")
     return redirect("sources-run", pk)
+
+
+@open_to(*CHANGE)
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the rows of a failed second reading back into the quarantine that they came from."""
+    found = get_run_for(staff_of(request), pk)
+    try:
+        count = actions.take_back_rows(by=staff_of(request), run=found)
+    except actions.ImportRefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("sources-run", pk)
+    messages.success(request, f"{plural(count, 'row')} wait again.")
+    return redirect("sources-quarantine", found.released_from_id)
