@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import duckdb
 import pyarrow as pa
 
-from regard.customers.matching import blocking, bulk, card, engine, frequencies, grouping
+from regard.customers.matching import blocking, bulk, card, engine, estimation, frequencies, grouping
 from regard.customers.matching.reranker import Reranker
 from regard.customers.matching.results import Decision, Matched
 from regard.customers.matching.weights import COMPARISONS, LINK, REVIEW, Weights, shipped
@@ -70,14 +71,16 @@ class _Run:
         self.con.register("records", records)
         bulk.prepare(self.con, "records")
         self.con.unregister("records")
+        bulk.collapse(self.con)
         self.step("standardise")
         models: dict[str, Weights] = {}
         for kind in COMPARISONS:
             ((count,),) = self.con.execute("SELECT count(*) FROM standard WHERE kind = ?", [kind]).fetchall()
             self.con.execute(f"CREATE OR REPLACE TABLE {kind}_edge (l BIGINT, r BIGINT, weight DOUBLE)")
+            self.con.execute(f"CREATE OR REPLACE TABLE {kind}_twin (l BIGINT, r BIGINT, weight DOUBLE)")
             if count:
                 models[kind] = self._one_kind(kind)
-        clusters = grouping.group(self.con, list(models), self.decisions, LINK, self.card)
+        clusters = grouping.group(self.con, models, self.decisions, LINK, self.card)
         self.step("cluster")
         edges = grouping.edges(self.con, models, TOLD_FROM)
         self.step("hand out")
@@ -86,6 +89,8 @@ class _Run:
 
     def _one_kind(self, kind: str) -> Weights:
         model = frequencies.count(self.con, self.given.get(kind) or shipped(kind))
+        # Vetoes wait until it is known how often one customer's records disagree here.
+        model = replace(model, strict=False)
         engine.check_distinct(model)
         frequencies.carry(self.con, model, kind)
         self.step("frequencies")
@@ -93,11 +98,26 @@ class _Run:
         self.step("block")
         count = engine.weigh(self.con, model, kind, f"{kind}_edge")
         self.step("weigh")
+        model = estimation.fit(self.con, model, f"{kind}_edge")
+        engine.check_distinct(model)
+        self.step("estimate")
+        grouping.part_twins(self.con, f"{kind}_edge", kind)
+        count += self._complete(model)
+        self.step("complete")
         if self.reranker is not None:
             self.reranker.apply(self.con, model, f"{kind}_edge")
             self.step("rerank")
         self.card.tell_model(self.con, model, count)
         return model
+
+    def _complete(self, model: Weights) -> int:
+        """Weigh the pairs inside groups of alike records that no rule brought together."""
+        if not grouping.missing_pairs(self.con, f"{model.kind}_edge", REVIEW):
+            return 0
+        count = engine.weigh(self.con, model, model.kind, "completed", floor=engine.BOTTOM)
+        self.con.execute(f"INSERT INTO {model.kind}_edge SELECT * FROM completed")
+        self.con.execute("DROP TABLE completed")
+        return count
 
 
 def _check(records: pa.Table) -> None:

@@ -129,6 +129,10 @@ def block(con: Any, kind: str, source: str, *, fresh: str = "") -> list[Blocked]
     for number, rule in enumerate(RULES[kind]):
         told.append(_one_rule(con, number, rule, source, fresh=fresh, most_pairs=budget // 8))
     con.execute("INSERT INTO pair SELECT DISTINCT a, b, '0' FROM raw_pair")
+    # A telling that several records share is compared with itself: is it enough to say that they are one customer?
+    con.execute(
+        f"INSERT INTO pair SELECT DISTINCT first_id, first_id, '0' FROM copy WHERE first_id IN (SELECT record_id FROM {source})"
+    )
     con.execute("DROP TABLE raw_pair")
     return told
 

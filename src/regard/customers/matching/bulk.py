@@ -2,7 +2,10 @@
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -34,6 +37,21 @@ def prepare(con: Any, source: str) -> None:
     con.execute("DROP TABLE told")
 
 
+def collapse(con: Any) -> None:
+    """Keep one record of each telling in `standard`; the others go to `copy(record_id, first_id)`.
+
+    A hundred orders by one person are one telling: compared a hundred times they would only make the person look common.
+    """
+    told = [row[0] for row in con.execute("DESCRIBE standard").fetchall()]
+    same = ", ".join(c for c in told if c not in {"record_id", "name", "silo", "own_key"})
+    con.execute(
+        f"""CREATE OR REPLACE TABLE copy AS SELECT record_id, first_id FROM (
+            SELECT record_id, min(record_id) OVER (PARTITION BY hash({same})) AS first_id FROM standard)
+            WHERE record_id <> first_id"""
+    )
+    con.execute("DELETE FROM standard WHERE record_id IN (SELECT record_id FROM copy)")
+
+
 def _column(name: str, there: set[str]) -> str:
     if name == "own_key":
         return f"{'coalesce(own_key, FALSE)' if name in there else 'FALSE'} AS own_key"
@@ -57,14 +75,20 @@ def _worked(
     batches: list[pa.RecordBatch], function: Callable[..., Sequence[str]], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     number = next((i for i, group in enumerate(GROUPS) if group[2] is function), 0)
+    work = _Work(number, schema)
     cores = min(os.cpu_count() or 1, 4)
-    if sum(b.num_rows for b in batches) < _WORTH_FORKING or cores == 1:
-        for batch in batches:
-            yield _work(batch, number, schema)
+    if sum(b.num_rows for b in batches) < _WORTH_FORKING or cores == 1 or not _can_spawn():
+        yield from map(work, batches)
         return
     # Spawned, not forked: DuckDB has threads, and a forked child of a process with threads may hang.
-    with multiprocessing.get_context("spawn").Pool(cores) as pool:
-        yield from pool.imap(_Work(number, schema), batches)
+    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(work, batches)
+
+
+def _can_spawn() -> bool:
+    """Whether a child could load the program again: not for one read from standard input, nor inside a child."""
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    return bool(main) and Path(main).exists() and not multiprocessing.current_process().daemon
 
 
 class _Work:

@@ -17,6 +17,8 @@ logging.getLogger("splink").setLevel(logging.ERROR)
 
 #: Pairs below this weight are of no use to anybody: far below what is asked, and no veto.
 FLOOR = -12.0
+#: Below any pair.
+BOTTOM = -1000.0
 
 
 def settings(model: Weights, dialect: str = "duckdb") -> dict[str, Any]:
@@ -46,7 +48,7 @@ def _comparison(comparison: Comparison, model: Weights) -> dict[str, Any]:
     levels: list[dict[str, Any]] = [
         {"sql_condition": comparison.silent.sql, "label_for_charts": "silent", "is_null_level": True}
     ]
-    chances = model.chances[comparison.field]
+    chances = {level.label: model.chance(comparison.field, level.label) for level in comparison.all_levels}
     levels += [_level(level, chances) for level in comparison.levels]
     m, u = chances[comparison.otherwise.label]
     levels.append(
@@ -139,9 +141,8 @@ def _condensed(model: Weights) -> str:
     parts = []
     for comparison in COMPARISONS[model.kind]:
         name = column(comparison.field)
-        chances = model.chances[comparison.field]
         cases = "".join(
-            f" WHEN abs(mw_{name} - {_plain_bits(*chances[level.label])!r}) < 1e-9 THEN {number}"
+            f" WHEN abs(mw_{name} - {_plain_bits(*model.chance(comparison.field, level.label))!r}) < 1e-9 THEN {number}"
             for number, level in enumerate(comparison.all_levels)
         )
         has_rarity = any(level.rarity for level in comparison.all_levels)
@@ -157,7 +158,7 @@ def _plain_bits(m: float, u: float) -> float:
 def check_distinct(model: Weights) -> None:
     """Raise ValueError if two levels of a comparison weigh the same or one weighs nothing: see `_condensed`."""
     for comparison in COMPARISONS[model.kind]:
-        bits = sorted(_plain_bits(*model.chances[comparison.field][level.label]) for level in comparison.all_levels)
+        bits = sorted(_plain_bits(*model.chance(comparison.field, level.label)) for level in comparison.all_levels)
         gaps = [b - a for a, b in pairwise(bits)] + [abs(b) for b in bits]
         if min(gaps) < 1e-7:
             raise ValueError(

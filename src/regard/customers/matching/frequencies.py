@@ -20,7 +20,9 @@ from regard.customers.matching.weights import (
 )
 
 #: From how many distinct names on a key is an office's rather than a household's. A household's is told apart pair by pair.
-SHARED_FROM = {"email": 4, "phone": 5, "door": 9, "tax": 3}
+SHARED_FROM = {"email": 4, "phone": 5, "door": 9, "tax": 4}
+#: A given name that goes with so many family names is a name, not a slip of another one.
+KNOWN_FROM = 4
 #: A birth date this many times as frequent as an ordinary one is a default somebody's form filled in.
 DEFAULT_BIRTH = 40
 #: Records of one customer that are not taken for a common value.
@@ -55,7 +57,8 @@ def _frequencies(kind: str, records: int) -> str:
         parts = [
             _of_names("given", "given"), _of_names("root", "given_root"), _of_names("family", "family"),
             _of_records("full", "concat(given, ' ', family)", records, "given <> '' AND family <> ''"),
-            _of_records("birth", "birth", records), _of_records("middle", "middle", records, own=0),
+            _of_records("birth", "birth", records), _of_records("middle", "middle", records, own=0), _of_records("minitial", "left(middle, 1)", records, "middle <> ''", own=0),
+            _known(records),
         ]  # fmt: skip
     else:
         parts = [_of_words(), _of_records("words", "words_key", records)]
@@ -84,6 +87,12 @@ def _of_records(what: str, column: str, records: int, where: str = "", own: int 
             FROM these WHERE {where or f"{column} <> ''"} GROUP BY 1) WHERE p > {LEAST[what]}"""
 
 
+def _known(records: int) -> str:
+    return f"""
+        SELECT 'known' AS what, given AS value, 1.0::DOUBLE AS p FROM these WHERE length(given) > 1 GROUP BY 2
+        HAVING count(DISTINCT family) >= {KNOWN_FROM} AND count(DISTINCT family) > 1e-4 * {records}"""
+
+
 def _of_words() -> str:
     """Words of organisations' names, over distinct names."""
     return f"""
@@ -95,10 +104,16 @@ def _of_words() -> str:
 
 def _shared(kind: str, records: int) -> str:
     """SQL of (what, value, names, records): keys that many distinct names carry, and default birth dates."""
-    who = "(left(given, 1), left(family, 1))" if kind == "person" else "left(words_key, 3)"
+    if kind == "person":
+        # Slips make new spellings and turn names round; they do not make names that go with many families.
+        who = "least(left(given, 1), left(family, 1)), greatest(left(given, 1), left(family, 1))"
+        who = f"({who})"
+        known = "count(DISTINCT given_root) FILTER (given IN (SELECT value FROM frequency WHERE what = 'known'))"
+    else:
+        who, known = "left(words_key, 3)", "0"
     parts = [
-        f"""SELECT '{what}' AS what, {what} AS value, count(DISTINCT {who}) AS names, count(*) AS records
-            FROM these WHERE {what} <> '' GROUP BY 2 HAVING names >= {least}"""
+        f"""SELECT '{what}' AS what, {what} AS value, greatest({known}, count(DISTINCT {who})) AS names, count(*) AS records
+            FROM these WHERE {what} <> '' GROUP BY 2 HAVING {known} >= {least} OR count(DISTINCT {who}) >= {2 * least}"""
         for what, least in SHARED_FROM.items()
     ]
     parts.append(
@@ -127,13 +142,18 @@ def carry(con: Any, model: Weights, table: str, source: str = "standard") -> Non
         joins.append(
             "LEFT JOIN frequency f_full ON f_full.what = 'full' AND f_full.value = concat(s.given, ' ', s.family)"
         )
+        joins.append("LEFT JOIN frequency f_known ON f_known.what = 'known' AND f_known.value = s.given")
+        joins.append(
+            "LEFT JOIN frequency f_minitial ON f_minitial.what = 'minitial' AND f_minitial.value = left(s.middle, 1)"
+        )
     joins += [f"LEFT JOIN shared x_{what} ON x_{what}.what = '{what}' AND x_{what}.value = s.{what}"
               for what in ("email", "phone", "door", "birth", "tax")]  # fmt: skip
-    names = [*looked_up, *(["full"] if person else [])]
+    names = [*looked_up, *(["full", "minitial"] if person else [])]
     p = ", ".join(f"coalesce(f_{what}.p, {model.least[what]!r}::DOUBLE) AS p_{what}" for what in names)
     flags = ", ".join(
         f"(x_{what}.value IS NOT NULL)::INTEGER AS {what}_shared" for what in ("email", "phone", "door", "birth", "tax")
     )
+    flags += ", (f_known.value IS NOT NULL)::INTEGER AS given_known" if person else ", 0 AS given_known"
     columns = _person_columns() if person else _organisation_columns(con, model, source)
     con.execute(
         f"""CREATE OR REPLACE TABLE {table} AS
@@ -156,7 +176,7 @@ def _person_columns() -> str:
         p_family * {INITIAL!r}::DOUBLE AS rare_initial, p_family AS rare_family, p_given AS rare_given,
         least((CASE WHEN given <> '' THEN p_given ELSE 0.0::DOUBLE END)
               + (CASE WHEN family <> '' THEN p_family ELSE 0.0::DOUBLE END) + 1e-9::DOUBLE, 1.0::DOUBLE) AS rare_single,
-        p_middle AS rare_middle"""
+        p_middle AS rare_middle, p_minitial AS rare_minitial"""
 
 
 def _organisation_columns(con: Any, model: Weights, source: str) -> str:

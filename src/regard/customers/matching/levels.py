@@ -72,6 +72,11 @@ def flagged(column: str) -> Test:
     return Test(f"({column}_l > 0 OR {column}_r > 0)", lambda a, b: a[column] > 0 or b[column] > 0)
 
 
+def both(column: str) -> Test:
+    """A number that is not 0 on both sides."""
+    return Test(f"({column}_l > 0 AND {column}_r > 0)", lambda a, b: a[column] > 0 and b[column] > 0)
+
+
 def alike(one: str, least: float, other: str | None = None) -> Test:
     """Jaro-Winkler similarity of at least `least` (0 to 1); `other` compares across columns, either way round."""
     if other is None:
@@ -158,6 +163,7 @@ class Level:
     `label` names it in evidence and in the weights file; `words` is the sentence for staff, with {a} and {b} for the
     two values; `rarity` is the column that says how often a random other record agrees in this way on this value
     (else the level's u stands); `veto` means no other evidence can outweigh it.
+    `pooled` levels are one level told apart by how common the value is: they have one chance m between them.
     """
 
     label: str
@@ -165,6 +171,7 @@ class Level:
     words: str
     rarity: str = ""
     veto: bool = False
+    pooled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

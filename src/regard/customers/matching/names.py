@@ -34,6 +34,12 @@ _LEGAL = frozenset(
     "oy ab as pty pte lc dba".split()
 )
 _LEGAL_SURE = frozenset("inc incorporated llc llp ltd corp corporation plc pllc gmbh sarl pty".split())
+#: Words that end or stand in names of organisations and in hardly any person's.
+_BODIES = frozenset(
+    "academy clinic department dept university college hospital services foundation association committee council ministry agency "
+    "restaurant plumbing electric construction contractors excavating roofing landscaping properties realty holdings enterprises "
+    "consulting solutions industries logistics veterinary dental pharmacy insurance management township congregation".split()
+)
 _SHORT = {
     "and": "", "the": "", "of": "", "for": "", "a": "", "at": "", "in": "", "ctr": "center", "centre": "center", "cntr": "center", "centers": "center",
     "svc": "service", "svcs": "service", "services": "service", "serv": "service", "assoc": "association",
@@ -204,9 +210,9 @@ def _joined(words: Iterable[str]) -> list[str]:
 
 
 def looks_organised(name: str) -> bool:
-    """Whether a name carries a legal form, so that it is no person's whatever the source says."""
+    """Whether a name carries a legal form or says what kind of body it is, so that it is no person's whatever the source says."""
     words = fold(name).split(" ")
-    return len(words) > 1 and any(word in _LEGAL_SURE for word in words[1:])
+    return len(words) > 1 and any(word in _LEGAL_SURE or word in _BODIES for word in words[1:])
 
 
 def acronym(words: str) -> str:

@@ -48,9 +48,9 @@ EMAIL = Comparison(
     "e-mail",
     untold("email"),
     (
-        Level("shared", same("email") & flagged("email_shared"), "same e-mail, but many organisations carry it: {a}", "rare_email"),
+        Level("shared", same("email") & flagged("email_shared"), "same e-mail, but many organisations carry it: {a}", "rare_email", pooled=True),
         Level("office", same("email") & OTHER_NAME, "same e-mail, other name: {a}"),
-        Level("exact", same("email"), "same e-mail: {a}", "rare_email"),
+        Level("exact", same("email"), "same e-mail: {a}", "rare_email", pooled=True),
         Level("close", near("email", 2, 8), "e-mails spelled alike: {a} / {b}"),
         Level("domain", same("email_domain"), "same company in the e-mail: {a} / {b}"),
     ),
@@ -58,13 +58,16 @@ EMAIL = Comparison(
     "email",
 )  # fmt: skip
 
+_OTHER_SITE = told("house") & ~(same("house") | near("house", 1) | same("road"))
+
 PHONE = Comparison(
     "phone",
     untold("phone"),
     (
-        Level("shared", same("phone") & flagged("phone_shared"), "same phone, but many organisations carry it: {a}", "rare_phone"),
+        Level("shared", same("phone") & flagged("phone_shared"), "same phone, but many organisations carry it: {a}", "rare_phone", pooled=True),
         Level("office", same("phone") & OTHER_NAME, "same phone, other name: {a}"),
-        Level("exact", same("phone"), "same phone: {a}", "rare_phone"),
+        Level("other site", same("phone") & _OTHER_SITE, "same phone, other address: {a}"),
+        Level("exact", same("phone"), "same phone: {a}", "rare_phone", pooled=True),
         Level("close", near("phone", 1, 5), "phones differ by one digit: {a} / {b}"),
     ),
     Level("different", ANY, "phones differ: {a} / {b}"),
@@ -79,10 +82,10 @@ ADDRESS = Comparison(
     "address",
     untold("place"),
     (
-        Level("shared", same("door") & flagged("door_shared"), "same address, but many organisations carry it: {a}", "rare_door"),
+        Level("shared", same("door") & flagged("door_shared"), "same address, but many organisations carry it: {a}", "rare_door", pooled=True),
         Level("neighbour", (_SAME_DOOR | _CLOSE_DOOR) & OTHER_NAME, "same address, other name: {a}"),
-        Level("exact", _SAME_DOOR, "same address: {a}", "rare_door"),
-        Level("close", _CLOSE_DOOR | alike("line", 0.95), "addresses spelled alike: {a} / {b}"),
+        Level("exact", _SAME_DOOR, "same address: {a}", "rare_door", pooled=True),
+        Level("close", _CLOSE_DOOR | (alike("line", 0.95) & (same("house") | untold("house"))), "addresses spelled alike: {a} / {b}"),
         Level("block", same("road") & near("house", 1) & _PLACE_AGREES, "house numbers differ by a slip: {a} / {b}"),
         Level("one number", told("road") & untold("house") & alike("road", 0.9), "same street, a number missing: {a} / {b}"),
         Level("road", same("road"), "same street, other number: {a} / {b}"),

@@ -10,6 +10,7 @@ from regard.customers.matching.levels import (
     Level,
     Test,
     alike,
+    both,
     crossed,
     flagged,
     initial,
@@ -23,14 +24,16 @@ from regard.customers.matching.levels import (
 
 ANY = Test("(1 = 1)", lambda _a, _b: True)
 
-_GIVEN_CLOSE = alike("given", 0.88) | near("given", 1, 3)
+#: Spelled alike, and not two names that both exist (Gary, Mary).
+_GIVEN_CLOSE = (alike("given", 0.88) | near("given", 1, 2)) & ~both("given_known")
 _FAMILY_CLOSE = alike("family", 0.9) | near("family", 1, 3)
 _FAMILY_KIN = same("family") | _FAMILY_CLOSE | within("family_words")
 _GIVEN_KIN = same("given") | same("given_root") | _GIVEN_CLOSE | initial("given")
 #: Given names that two people have, not one: neither a nickname, nor a slip, nor an initial, nor the other name.
 OTHER_GIVEN = told("given") & ~(
-    _GIVEN_KIN | alike("given", 0.78) | crossed("given", "family") | crossed("given", "middle")
-)
+    _GIVEN_KIN | (alike("given", 0.78) & ~both("given_known")) | crossed("given", "family") | crossed("given", "middle")
+    | alike("given", 0.85, "family")
+)  # fmt: skip
 
 NAME = Comparison(
     "name",
@@ -73,7 +76,9 @@ BIRTH = Comparison(
         ),
         Level("near", near("birth", 2), "birth dates differ in two digits: {a} / {b}"),
         Level(
-            "outweighed", same("tax") | same("own"), "birth dates conflict, but an official number agrees: {a} / {b}"
+            "outweighed",
+            same("tax") | near("tax", 2, 5) | same("own"),
+            "birth dates conflict, but an official number agrees: {a} / {b}",
         ),
     ),
     Level("conflict", ANY, "birth dates conflict: {a} / {b}", veto=True),
@@ -91,10 +96,11 @@ EMAIL = Comparison(
             "rare_email",
         ),
         Level("household", same("email") & OTHER_GIVEN, "same e-mail, other given name: {a}"),
-        Level("exact", same("email"), "same e-mail: {a}", "rare_email"),
+        Level("exact", same("email"), "same e-mail: {a}", "rare_email", pooled=True),
         Level(
             "household close", near("email", 3, 6) & OTHER_GIVEN, "e-mails spelled alike, other given name: {a} / {b}"
         ),
+        Level("other digits", same("email_letters"), "e-mails differ in their digits: {a} / {b}"),
         Level("close", near("email", 2, 6), "e-mails spelled alike: {a} / {b}"),
         Level("user", same("email_user"), "same name before the @: {a} / {b}"),
         Level("alike", alike("email", 0.9), "e-mails somewhat alike: {a} / {b}"),
@@ -108,10 +114,14 @@ PHONE = Comparison(
     untold("phone"),
     (
         Level(
-            "shared", same("phone") & flagged("phone_shared"), "same phone, but many people carry it: {a}", "rare_phone"
+            "shared",
+            same("phone") & flagged("phone_shared"),
+            "same phone, but many people carry it: {a}",
+            "rare_phone",
+            pooled=True,
         ),
         Level("household", same("phone") & OTHER_GIVEN, "same phone, other given name: {a}"),
-        Level("exact", same("phone"), "same phone: {a}", "rare_phone"),
+        Level("exact", same("phone"), "same phone: {a}", "rare_phone", pooled=True),
         Level("close", near("phone", 1, 6), "phones differ by one digit: {a} / {b}"),
     ),
     Level("different", ANY, "phones differ: {a} / {b}"),
@@ -128,9 +138,9 @@ ADDRESS = Comparison(
     "address",
     untold("place"),
     (
-        Level("shared", same("door") & flagged("door_shared"), "same address, but many people carry it: {a}", "rare_door"),
+        Level("shared", same("door") & flagged("door_shared"), "same address, but many people carry it: {a}", "rare_door", pooled=True),
         Level("household", (_SAME_DOOR | _CLOSE_DOOR) & OTHER_GIVEN, "same address, other given name: {a}"),
-        Level("exact", _SAME_DOOR, "same address: {a}", "rare_door"),
+        Level("exact", _SAME_DOOR, "same address: {a}", "rare_door", pooled=True),
         Level("close", _CLOSE_DOOR, "addresses spelled alike: {a} / {b}"),
         Level("line", same("road") | alike("line", 0.9), "same street or much the same lines: {a} / {b}"),
         Level("postcode", same("postcode"), "same postcode: {a} / {b}", "rare_postcode"),
@@ -145,7 +155,7 @@ MIDDLE = Comparison(
     untold("middle"),
     (
         Level("exact", same("middle"), "same middle name: {a}", "rare_middle"),
-        Level("initial", initial("middle"), "middle initials agree: {a} / {b}"),
+        Level("initial", initial("middle"), "middle initials agree: {a} / {b}", "rare_minitial"),
         Level("close", alike("middle", 0.85), "middle names alike: {a} / {b}"),
     ),
     Level("different", ANY, "middle names differ: {a} / {b}"),

@@ -56,7 +56,7 @@ def score_carried(a: Row, b: Row, model: Weights) -> Scored:
         bits = model.bits(comparison, level, a, b)
         weight += bits
         shown = level.words.format(a=_shown(a, comparison.shows), b=_shown(b, comparison.shows))
-        found.append(Evidence(comparison.field, level.label, bits, shown, level.veto))
+        found.append(Evidence(comparison.field, level.label, bits, shown, model.vetoes(comparison.field, level.label)))
     return Scored(weight, probability(weight), tuple(found), any(e.veto for e in found))
 
 

@@ -65,6 +65,7 @@ class Standard(NamedTuple):
     email: str
     email_user: str
     email_domain: str
+    email_letters: str
     phone: str
     house: str
     road: str
@@ -122,15 +123,21 @@ def _email(told: str) -> Sequence[str]:
     bare = told.strip().lower()
     # A slip in the address ('smjth.com') still says much; what is no address at all says nothing.
     if "@" not in bare or len(bare) < 5 or _NO_EMAIL.fullmatch(bare):
-        return ("", "", "")
+        return ("",) * 4
     user, _, domain = bare.rpartition("@")
     user = user.partition("+")[0]
     if domain in ("gmail.com", "googlemail.com"):
         user, domain = user.replace(".", ""), "gmail.com"
     if not user or not domain:
-        return ("", "", "")
+        return ("",) * 4
     told_user = re.sub(r"\W", "", user)
-    return (f"{user}@{domain}", told_user if len(told_user) > 3 else "", "" if domain in _PUBLIC_DOMAINS else domain)
+    return (
+        f"{user}@{domain}",
+        told_user if len(told_user) > 3 else "",
+        "" if domain in _PUBLIC_DOMAINS else domain,
+        # nancy.smith2@ and nancy.smith7@ are two people's.
+        f"{re.sub('[0-9]', '', user)}@{domain}" if re.search("[0-9]", domain) is None else "",
+    )
 
 
 def _phone(told: str) -> Sequence[str]:
@@ -173,7 +180,7 @@ GROUPS: tuple[Group, ...] = (
         _names,
     ),
     (("birth_date",), ("birth", "birth_year", "birth_month", "birth_day", "birth_monthday", "birth_turned"), _birth),
-    (("email",), ("email", "email_user", "email_domain"), _email),
+    (("email",), ("email", "email_user", "email_domain", "email_letters"), _email),
     (("phone",), ("phone",), _phone),
     (("address", "postcode", "city"), ("house", "road", "unit", "line", "door", "place", "postcode", "city"), _place),
     (("state",), ("state",), lambda told: (names.fold(told),)),

@@ -20,25 +20,33 @@ from regard.customers.matching.levels import Comparison, Level
 from regard.customers.matching.standardise import Standard
 
 #: Weights, in bits (log2 of the posterior odds). The one place where it is decided what is sure and what is asked.
-LINK = 7.0  # from here on two records are one customer by themselves: odds of 128 to 1
-REVIEW = 0.0  # from here on a person is asked: even odds
+LINK = 4.0  # from here on two records are one customer by themselves: odds of 16 to 1
+REVIEW = -1.0  # from here on a person is asked: odds of 1 to 2
 
 COMPARISONS: Mapping[str, tuple[Comparison, ...]] = {
     "person": persons.COMPARISONS,
     "organisation": organisations.COMPARISONS,
 }
+VETOES = {
+    kind: frozenset((c.field, level.label) for c in comparisons for level in c.all_levels if level.veto)
+    for kind, comparisons in COMPARISONS.items()
+}
+#: A veto takes this much off, as a factor of m: 30 bits.
+VETO = 2.0**-30
+#: A veto is in force while less than this share of one customer's pairs disagree so.
+VETO_BELOW = 0.02
 _FOLDER = Path(__file__).parent / "models"
 
 #: The least frequency of each kind of value: that of the rarest in a large population. Of e-mails, phones and doors, how
 #: often two people who are not one, and whose given names do not tell them apart, share one.
 LEAST = {"given": 2e-6, "root": 2e-6, "family": 2e-6, "full": 1e-9, "email": 1e-7, "phone": 2e-7, "door": 1e-6,
-         "birth": 1 / 25_000, "postcode": 1e-4, "city": 1e-3, "middle": 1e-3, "words": 1e-6, "core": 2e-5}  # fmt: skip
+         "birth": 1 / 25_000, "postcode": 1e-4, "city": 1e-3, "middle": 1e-3, "words": 1e-6, "core": 2e-5, "minitial": 0.001}  # fmt: skip
 #: How often another given name is spelled alike, begins with the same letter; another family name is spelled alike.
 NEAR_GIVEN, INITIAL, NEAR_FAMILY = 0.01, 0.08, 0.002
 #: Given and family names go together: people of one origin share both.
 KINSHIP = 4.0
-#: What a shared key may say at most, as a frequency: 6 bits.
-SHARED_LEAST = 1 / 64
+#: What a shared key may say at most, as a frequency: 9 bits.
+SHARED_LEAST = 2.0**-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +60,31 @@ class Weights:
     frequencies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # only values above the least
     least: Mapping[str, float] = field(default_factory=lambda: dict(LEAST))
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)  # email, phone, door, birth, tax
+    strict: bool = True  # whether vetoes count as such; they do not while a model is fitted
 
     def frequency(self, what: str, value: str) -> float:
         """How often a random other record carries this value."""
         return self.frequencies.get(what, {}).get(value, self.least[what])
 
+    def chance(self, field: str, label: str) -> tuple[float, float]:
+        """(m, u) of a level; of a veto in force, m is lowered beyond what other evidence can make up for."""
+        return self.chance_of(self.chances, field, label)
+
+    def chance_of(
+        self, chances: Mapping[str, Mapping[str, tuple[float, float]]], field: str, label: str
+    ) -> tuple[float, float]:
+        """`chance`, of other chances of the same model."""
+        m, u = chances[field][label]
+        vetoed = self.strict and m < VETO_BELOW and (field, label) in VETOES[self.kind]
+        return (m * VETO, u) if vetoed else (m, u)
+
+    def vetoes(self, field: str, label: str) -> bool:
+        """Whether a level is a veto here: where the data is so poor that one customer often disagrees, it is none."""
+        return self.strict and (field, label) in VETOES[self.kind] and self.chances[field][label][0] < VETO_BELOW
+
     def bits(self, comparison: Comparison, level: Level, a: Mapping[str, Any], b: Mapping[str, Any]) -> float:
         """What one level says, in bits: log2(m/u), u being the value's own frequency where the level asks for it."""
-        m, u = self.chances[comparison.field][level.label]
+        m, u = self.chance(comparison.field, level.label)
         if level.rarity:
             # In the same order of operations as Splink's SQL, so that both round alike.
             return math.log2(m / u) + (math.log2(u) - math.log2(max(a[level.rarity], b[level.rarity])))
@@ -92,8 +117,11 @@ def shipped(kind: str) -> Weights:
 
 
 def prior_for(records: int) -> float:
-    """log2 odds that two random of so many records are one customer, if each has about one other record."""
-    return -math.log2(max(records, 2))
+    """log2 odds that two random of so many records are one customer, if each has about one other record.
+
+    A handful of records are still drawn from a town: no fewer than a thousand are assumed.
+    """
+    return -math.log2(max(records, 1000))
 
 
 def carried(standard: Standard, model: Weights) -> dict[str, Any]:
@@ -104,6 +132,7 @@ def carried(standard: Standard, model: Weights) -> dict[str, Any]:
     row["rare_email"] = _shared_floor(model.frequency("email", row["email"]), row["email_shared"])
     row["rare_phone"] = _shared_floor(model.frequency("phone", row["phone"]), row["phone_shared"])
     row["rare_door"] = _shared_floor(model.frequency("door", row["door"]), row["door_shared"])
+    row["given_known"] = int(row["given"] in model.frequencies.get("known", ()))
     row["rare_birth"] = model.frequency("birth", row["birth"])
     row["rare_postcode"] = model.frequency("postcode", row["postcode"])
     row["rare_city"] = model.frequency("city", row["city"])
@@ -130,6 +159,7 @@ def _person_rarity(row: Mapping[str, Any], model: Weights) -> dict[str, float]:
         "rare_given": given,
         "rare_single": min((given if row["given"] else 0.0) + (family if row["family"] else 0.0) + 1e-9, 1.0),
         "rare_middle": model.frequency("middle", row["middle"]),
+        "rare_minitial": model.frequency("minitial", row["middle"][:1]),
     }
 
 
