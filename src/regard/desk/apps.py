@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from regard.customers import timeline
+from regard.customers import following, timeline
 from regard.records.declarations import opens_at
 from regard.ui import navigation
 
@@ -14,6 +14,10 @@ class DeskConfig(AppConfig):
         from regard.desk.picture import DeskPicture  # needs the models, which are not there before
 
         timeline.register("desk", DeskPicture())
+        following.register(
+            following.TableFollower("desk.case", "desk_case"),
+            following.TableFollower("desk.contact", "desk_contact", follows_log=True),
+        )
         navigation.register("Today", "desk-today", order=10)
         navigation.register("Cases", "desk-cases", order=30)
         opens_at("desk.case", "desk-case", "number", "C{:07d}")
