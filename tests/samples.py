@@ -18,6 +18,8 @@ CASES_OWN = (
     "recategorise amend merge withdraw close reopen undo"
 )
 
+CUSTOMER: Sample = lambda p: {"number": p.customer.number}  # noqa: E731
+
 RUN: Sample = lambda p: {"pk": p.run.pk}  # noqa: E731
 RUNS_OWN = (
     "run run-progress run-cancel run-resume quarantine quarantine-download quarantine-release quarantine-set-aside"
@@ -41,8 +43,9 @@ SAMPLES: dict[str, Sample] = {
     "records-entry": lambda p: {"pk": p.entry.pk},
     # customers
     "customers-customer": lambda p: {"number": p.customer.number},
-    "customers-sources": lambda p: {"number": p.customer.number},
-    "customers-update": lambda p: {"number": p.customer.number},
+    **{f"customers-{word}": CUSTOMER for word in ("sources", "update", "history", "merge", "split")},
+    "customers-undo": lambda p: {"number": p.customer.number, "pk": p.change.pk},
+    "customers-unlink": lambda p: {"number": p.customer.number, "pk": p.record.pk},
     # desk
     **{f"desk-{word}": CASE for word in CASES_OWN.split()},
     "desk-filter-default": lambda p: {"pk": p.saved_filter.pk},
@@ -62,7 +65,7 @@ SAMPLES: dict[str, Sample] = {
     "sources-silo": lambda p: {"code": p.silo.code},
     "sources-silo-edit": lambda p: {"code": p.silo.code},
     # measures
-    **{f"measures-{word}": MEASURE for word in "measure export rows rows-export".split()},
+    **{f"measures-{word}": MEASURE for word in ("measure", "export", "rows", "rows-export")},
     # the account
     "account_confirm_email": lambda _: {"key": "x"},
     "account_reset_password_from_key": lambda _: {"uidb36": "1", "key": "set-password"},
@@ -84,6 +87,8 @@ QUERIES: dict[str, list[str]] = {
         "?q=C{case}",
         "?q=fence",
     ],
+    "customers-merge": ["?with=K{twin}", "?q=penny"],
+    "customers-review": ["?pair={pair}"],
     "desk-cases": ["?q=fence", "?unit={unit}", "?owner={alice}", "?service={service}", "?overdue=on"],
     "desk-export": ["?q=fence", "?unit={unit}"],
     "desk-new": ["?customer={customer}", "?contact={contact}"],

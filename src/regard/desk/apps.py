@@ -11,13 +11,11 @@ class DeskConfig(AppConfig):
     verbose_name = "Desk"
 
     def ready(self) -> None:
-        from regard.desk.picture import DeskPicture  # needs the models, which are not there before
+        from regard.desk.following import FOLLOWERS  # these need the models, which are not there before
+        from regard.desk.picture import DeskPicture
 
         timeline.register("desk", DeskPicture())
-        following.register(
-            following.TableFollower("desk.case", "desk_case"),
-            following.TableFollower("desk.contact", "desk_contact", follows_log=True),
-        )
+        following.register(*FOLLOWERS)
         navigation.register("Today", "desk-today", order=10)
         navigation.register("Cases", "desk-cases", order=30)
         opens_at("desk.case", "desk-case", "number", "C{:07d}")

@@ -1,9 +1,7 @@
 """Taking over what a matching found: its scores, its clusters, and what a person should look at."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from random import SystemRandom
 from tempfile import TemporaryDirectory
@@ -15,6 +13,7 @@ from django.utils import timezone
 from regard.customers import following
 from regard.customers.actions import assigning, moving, queueing
 from regard.customers.actions.showing import show_freshest
+from regard.customers.explaining import in_words
 from regard.customers.models import MatchRun
 from regard.lib.copying import CopyFile, copy_in, stage
 from regard.office.models import Unit
@@ -151,18 +150,3 @@ def _say_why(cursor: Any) -> None:
         f"""UPDATE {following.RECORDS} m SET score = why.score, reason = why.reason
             FROM why WHERE why.record_id = m.record_id AND why.reason <> ''"""
     )
-
-
-def in_words(evidence: str) -> str:
-    """Evidence, as JSON, in plain words: "same e-mail; name written differently"."""
-    return _of_levels(tuple((str(one["field"]), str(one["level"]), one["weight"] > 0) for one in json.loads(evidence)))
-
-
-@lru_cache(maxsize=20_000)
-def _of_levels(levels: tuple[tuple[str, str, bool], ...]) -> str:
-    from regard.customers.matching import scoring  # loads the model's library, which no page should pay for
-
-    evidence: list[Mapping[str, Any]] = [
-        {"field": field, "level": level, "weight": 1.0 if speaks_for else -1.0} for field, level, speaks_for in levels
-    ]
-    return "; ".join(scoring.words(evidence))
