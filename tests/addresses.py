@@ -51,6 +51,8 @@ def addresses(name: str, planted: Planted) -> list[str]:
         "unit": planted.cast.permits.pk,
         "case": planted.case.pk,
         "customer": planted.customer.pk,
+        "twin": planted.twin.pk,
+        "pair": planted.pair.pk,
         "alice": planted.cast.alice.pk,
         "service": planted.cast.fence.pk,
         "silo": planted.silo.pk,

@@ -9,7 +9,17 @@ from uuid import uuid4
 import pytest
 from django.db import models, transaction
 
-from regard.customers.models import Customer, IdentityRecord, Link
+from regard.customers.models import (
+    Customer,
+    Decision,
+    Edge,
+    IdentityChange,
+    IdentityRecord,
+    Link,
+    MatchRun,
+    MovedRecord,
+    ReviewPair,
+)
 from regard.desk.models import Case, Contact, Event, OrderLine, SavedFilter
 from regard.office import actions
 from regard.office.models import Silo, Staff
@@ -36,7 +46,10 @@ class Planted:
     insider: Staff
     outsider: Staff
     customer: Customer
+    twin: Customer  # who may be the same
     record: IdentityRecord
+    pair: ReviewPair
+    change: IdentityChange
     case: Case
     order: Case
     contact: Contact
@@ -76,6 +89,35 @@ def made(model: type[models.Model], **fields: Any) -> Any:
     return model._default_manager.create(**fields)
 
 
+def plant_doubts(cast: Cast, customer: Customer, record: IdentityRecord) -> tuple[Customer, ReviewPair, IdentityChange]:
+    """A customer who may be the same, what the model thinks of it, what somebody said, and a merge of the past."""
+    twin = made(Customer, office=cast.office, name=say("Penny"), name_folded="q penny", email=EMAIL)
+    told = {"silo": record.silo, "digest": uuid4(), "as_of": record.as_of, "email": EMAIL, "address": say("Lane 2")}
+    other = made(IdentityRecord, **told, key="q2", name=say("Penny"), name_folded="q penny")
+    made(Link, record=other, customer=twin, score=0.9, reason=say("same e-mail"), author="model")
+    own = made(IdentityRecord, **{**told, "digest": uuid4()}, key="q3", name=say("Penelope"), name_folded="q p")
+    link = made(Link, record=own, customer=customer, score=0.9, reason=say("same name"), author="model")
+    strata = [{"stratum": "apart 3", "together": False, "pairs": 1}]
+    run = made(MatchRun, office=cast.office, state="done", sample=strata, asked_by=say("nightly"))
+    both = {"office": cast.office, "run": run, "left": record, "right": other, "weight": 0.6, "probability": 0.6}
+    made(Edge, **both, evidence=[])
+    pair = made(ReviewPair, **both, sample=True, stratum="apart 3", state="second")
+    colleague = {"office": cast.office, "left": record, "right": other, "made_by": cast.bob, "reason": say("her niece")}
+    made(Decision, **colleague, verdict="different", pair=pair, counts=False)
+    change = made(
+        IdentityChange,
+        office=cast.office,
+        kind="link",
+        customer=customer,
+        other=twin,
+        reason=say("one"),
+        author="model",
+    )
+    moved = {"old_link": link, "new_link": link, "old_customer": twin, "new_customer": customer}
+    made(MovedRecord, change=change, record=own, **moved)
+    return twin, pair, change
+
+
 @transaction.atomic
 def plant(cast: Cast) -> Planted:
     """Write one of everything into Birch County. Straight to the tables: what is tested is who may read it."""
@@ -89,6 +131,7 @@ def plant(cast: Cast) -> Planted:
     silo = actions.ensure_silo(by=by, unit=cast.permits, code="phone-log", name=say("phone log"))
     record = made(IdentityRecord, silo=silo, key="q1", digest=uuid4(), as_of=now, raw={"name": MARKER}, **told)
     made(Link, record=record, customer=customer, score=1.0, reason=say("same e-mail"), author="rule")
+    twin, pair, change = plant_doubts(cast, customer, record)
     where = {"silo": silo, "unit": cast.permits, "customer": customer, "record": record}
     late = now - timedelta(days=9)
     about = {"subject": say("fence"), "description": say("wants a fence"), "address": say("Lane 1"), "area": MARKER}
@@ -138,7 +181,10 @@ def plant(cast: Cast) -> Planted:
         insider,
         outsider,
         customer,
+        twin,
         record,
+        pair,
+        change,
         case,
         order,
         contact,

@@ -18,6 +18,8 @@ CASES_OWN = (
     "recategorise amend merge withdraw close reopen undo"
 )
 
+CUSTOMER: Sample = lambda p: {"number": p.customer.number}  # noqa: E731
+
 RUN: Sample = lambda p: {"pk": p.run.pk}  # noqa: E731
 RUNS_OWN = (
     "run run-progress run-cancel run-resume run-take-back quarantine quarantine-download quarantine-release "
@@ -42,8 +44,9 @@ SAMPLES: dict[str, Sample] = {
     "records-entry": lambda p: {"pk": p.entry.pk},
     # customers
     "customers-customer": lambda p: {"number": p.customer.number},
-    "customers-sources": lambda p: {"number": p.customer.number},
-    "customers-update": lambda p: {"number": p.customer.number},
+    **{f"customers-{word}": CUSTOMER for word in ("sources", "update", "history", "merge", "split")},
+    "customers-undo": lambda p: {"number": p.customer.number, "pk": p.change.pk},
+    "customers-unlink": lambda p: {"number": p.customer.number, "pk": p.record.pk},
     # desk
     **{f"desk-{word}": CASE for word in CASES_OWN.split()},
     "desk-filter-default": lambda p: {"pk": p.saved_filter.pk},
@@ -85,6 +88,8 @@ QUERIES: dict[str, list[str]] = {
         "?q=C{case}",
         "?q=fence",
     ],
+    "customers-merge": ["?with=K{twin}", "?q=penny"],
+    "customers-review": ["?pair={pair}"],
     "desk-cases": ["?q=fence", "?unit={unit}", "?owner={alice}", "?service={service}", "?overdue=on"],
     "desk-export": ["?q=fence", "?unit={unit}"],
     "desk-new": ["?customer={customer}", "?contact={contact}"],

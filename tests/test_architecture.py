@@ -17,7 +17,7 @@ from regard.config.home import ROOT
 
 SOURCE = ROOT / "src" / "regard"
 FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
-ROOMS = sorted(path.parent.name for path in SOURCE.glob("*/models.py"))
+ROOMS = sorted({path.relative_to(SOURCE).parts[0] for path in [*SOURCE.glob("*/models.py"), *SOURCE.glob("*/models")]})
 TEXTS = {path: path.read_text(encoding="utf-8") for path in FILES}
 TREES = {path: ast.parse(text) for path, text in TEXTS.items()}
 LONGEST_FILE, LONGEST_FUNCTION = 600, 50

@@ -1,11 +1,13 @@
 """Forms about customers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from regard.customers import normalise
-from regard.customers.models import Kind
+from regard.customers.following import Loose
+from regard.customers.models import Customer, IdentityRecord, Kind, Verdict
 
 
 class CustomerForm(forms.Form):
@@ -44,3 +46,91 @@ class CustomerForm(forms.Form):
         if not normalise.fold_name(name):
             raise forms.ValidationError("Write the name. Without one, log the contact as anonymous instead.")
         return name
+
+
+def reason_field(hint: str = "A colleague should be able to follow it later.") -> forms.CharField:
+    """Why somebody changes who is who."""
+    return forms.CharField(
+        label="Reason", max_length=2_000, help_text=hint, widget=forms.Textarea(attrs={"rows": 2, "class": "rg-short"})
+    )
+
+
+class DecisionForm(forms.Form):
+    """What somebody says of a pair in the review queue."""
+
+    pair = forms.IntegerField(widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(choices=Verdict.choices)
+    reason = forms.CharField(label="Reason", max_length=2_000, required=False)
+
+
+class PolicyForm(forms.Form):
+    """How the office decides who is who."""
+
+    reviewers = forms.TypedChoiceField(
+        choices=((1, "One person decides"), (2, "Two people must agree")), coerce=int, widget=forms.RadioSelect,
+        label="Each pair",
+    )  # fmt: skip
+
+
+class MergeForm(forms.Form):
+    """Two customers are one: which number stays, and why."""
+
+    keep = forms.ChoiceField(widget=forms.RadioSelect, label="Which number stays?")
+    reason = reason_field()
+
+    def __init__(self, *args: Any, one: Customer, other: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keep"].choices = [(c.number, f"{c.number}, {c}") for c in (one, other)]  # type: ignore[attr-defined]
+        self.initial.setdefault("keep", one.number)
+
+
+class SplitForm(forms.Form):
+    """Some records of a customer belong to somebody else."""
+
+    records = forms.TypedMultipleChoiceField(
+        coerce=int, widget=forms.CheckboxSelectMultiple, label="Records that belong to somebody else",
+        error_messages={"required": "Choose the records that belong to somebody else."},
+    )  # fmt: skip
+    rows = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, required=False, label="What goes with them",
+        help_text="These came by no record of a source. Choose those that belong to the other customer.",
+    )  # fmt: skip
+    reason = reason_field()
+
+    def __init__(self, *args: Any, records: Iterable[IdentityRecord], rows: Iterable[Loose], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: dict[str, list[tuple[Any, str]]] = {
+            "records": [(record.pk, _named(record)) for record in records],
+            "rows": [(f"{row.label}:{row.id}", row.title) for row in rows],
+        }
+        for name, told in choices.items():
+            self.fields[name].choices = told  # type: ignore[attr-defined]
+        if not choices["rows"]:
+            del self.fields["rows"]
+
+    def chosen_rows(self) -> list[tuple[str, int]]:
+        """The chosen rows of other rooms, as (label, id)."""
+        told = (value.rpartition(":") for value in self.cleaned_data.get("rows", ()))
+        return [(label, int(pk)) for label, _, pk in told]
+
+
+def _named(record: IdentityRecord) -> str:
+    told = [record.name or "no name", record.phone, record.email, record.address]
+    return f"{', '.join(filter(None, told))} ({record.silo.name}, {record.as_of:%b %-d, %Y})"
+
+
+class UnlinkForm(forms.Form):
+    """A record belongs to somebody else: to a known customer, or to one of its own."""
+
+    to = forms.CharField(
+        label="Customer it belongs to", required=False, max_length=24,
+        help_text="A number such as K0001234. Leave it empty when you do not know: it becomes a customer of its own.",
+        widget=forms.TextInput(attrs={"class": "usa-input--medium"}),
+    )  # fmt: skip
+    reason = reason_field()
+
+
+class UndoForm(forms.Form):
+    """Why a change is taken back."""
+
+    reason = reason_field()

@@ -1,11 +1,19 @@
 from django.urls import path
 
-from regard.customers import views
+from regard.customers.views import identity, picture, review
 
 urlpatterns = [
-    path("customers", views.find, name="customers-search"),
-    path("customers/new", views.new, name="customers-new"),
-    path("customers/<str:number>", views.customer, name="customers-customer"),
-    path("customers/<str:number>/sources", views.sources, name="customers-sources"),
-    path("customers/<str:number>/update", views.update, name="customers-update"),
+    path("customers", picture.find, name="customers-search"),
+    path("customers/new", picture.new, name="customers-new"),
+    path("customers/review", review.review, name="customers-review"),
+    path("customers/review/undo", review.review_undo, name="customers-review-undo"),
+    path("customers/review/policy", review.review_policy, name="customers-review-policy"),
+    path("customers/<str:number>", picture.customer, name="customers-customer"),
+    path("customers/<str:number>/history", identity.history, name="customers-history"),
+    path("customers/<str:number>/history/<int:pk>/undo", identity.undo, name="customers-undo"),
+    path("customers/<str:number>/merge", identity.merge, name="customers-merge"),
+    path("customers/<str:number>/records/<int:pk>/unlink", identity.unlink, name="customers-unlink"),
+    path("customers/<str:number>/sources", identity.sources, name="customers-sources"),
+    path("customers/<str:number>/split", identity.split, name="customers-split"),
+    path("customers/<str:number>/update", picture.update, name="customers-update"),
 ]

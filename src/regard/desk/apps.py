@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from regard.customers import timeline
+from regard.customers import following, timeline
 from regard.records.declarations import opens_at
 from regard.ui import navigation
 
@@ -11,9 +11,11 @@ class DeskConfig(AppConfig):
     verbose_name = "Desk"
 
     def ready(self) -> None:
-        from regard.desk.picture import DeskPicture  # needs the models, which are not there before
+        from regard.desk.following import FOLLOWERS  # these need the models, which are not there before
+        from regard.desk.picture import DeskPicture
 
         timeline.register("desk", DeskPicture())
+        following.register(*FOLLOWERS)
         navigation.register("Today", "desk-today", order=10)
         navigation.register("Cases", "desk-cases", order=30)
         opens_at("desk.case", "desk-case", "number", "C{:07d}")

@@ -9,10 +9,11 @@ class VoiceConfig(AppConfig):
     verbose_name = "Voice"
 
     def ready(self) -> None:
-        from regard.customers import timeline  # models are loaded only now
+        from regard.customers import following, timeline  # models are loaded only now
         from regard.ui import navigation
         from regard.voice.queries import Provider
 
         timeline.register("voice", Provider())
+        following.register(following.TableFollower("voice.feedback", "voice_feedback", follows_log=True))
         navigation.register("Voice", "voice-register", order=40)
         opens_at("voice.feedback", "voice-feedback")

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from regard.customers.queries import waiting_count
 from regard.desk.access import contacts_seen_by, reach
 from regard.desk.models import OPEN_STATES, TO_RETURN, Case, Contact, Outcome
 from regard.desk.queries.listing import as_rows
@@ -59,10 +60,11 @@ class Today:
     failed: list[Contact] = field(default_factory=list)
     counts: dict[str, Number] = field(default_factory=dict)
     team: list[Member] = field(default_factory=list)
+    to_review: int = 0  # pairs of customers that may be one
 
 
 def today_of(staff: Staff) -> Today:
-    """Everything that needs this person now. At most nine queries, all on indexes that hold open work only."""
+    """Everything that needs this person now. At most ten queries, all on indexes that hold open work only."""
     now = timezone.now()
     end_of_day = timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=1), time.min))
     supervises = staff.has_role(Role.SUPERVISOR)
@@ -79,6 +81,7 @@ def today_of(staff: Staff) -> Today:
         failed=_contacts(lists["failed"]),
         counts=_counts(lists),
         team=_team(staff, now) if supervises else [],
+        to_review=waiting_count(staff),
     )
 
 

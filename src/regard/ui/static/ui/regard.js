@@ -49,6 +49,16 @@
     }
   });
 
+  // A button that names a key is pressed by it, while nobody is writing.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]");
+    if (typing || event.repeat || event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn()) return;
+    const button = [...document.querySelectorAll("button[data-key]")].find((b) => b.dataset.key === event.key.toLowerCase());
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+
   const closeMenus = () => {
     for (const menu of document.querySelectorAll("details.rg-account[open]")) {
       menu.open = false;

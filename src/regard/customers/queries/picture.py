@@ -62,7 +62,7 @@ def links_of(customer: Customer, limit: int = 500) -> list[Link]:
     """Why each record is linked to the customer, newest first; ended links included."""
     return list(
         Link.objects.filter(customer=customer)
-        .select_related("record__silo", "made_by")
+        .select_related("record__silo", "made_by", "ended_by")
         .order_by("-made_at", "-id")[:limit]
     )
 

@@ -1,4 +1,4 @@
-"""Pages about customers."""
+"""The picture of a customer, finding one, and adding what is told."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from regard.customers import actions, queries, timeline
-from regard.customers.access import LOOK_UP, customers_seen_by, get_customer_for
+from regard.customers.access import LOOK_UP, REVIEW, customers_seen_by, get_customer_for
 from regard.customers.forms import CustomerForm
 from regard.customers.models import Customer
 from regard.customers.search import LIMIT, search
@@ -36,7 +36,8 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect(hits[0].url)
     context = {"typed": typed, "found": found, "hits": hits, "limit": LIMIT, "title": "Customers"}
     if not typed:
-        context["recent"] = customers_seen_by(staff).order_by("-id")[:10]
+        context["recent"] = customers_seen_by(staff).filter(merged_into=None).order_by("-id")[:10]
+        context["to_review"] = queries.waiting_count(staff)
     template = "customers/_found.html" if request.htmx else "customers/find.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
@@ -64,18 +65,9 @@ def customer(request: HttpRequest, number: str) -> HttpResponse:
         "last_entry": entries[0] if entries and before is None else None,
         "sources": sorted({record.silo.name for record in records}),
         "may_log": may(staff, *DESK_ROLES),
+        "may_change": may(staff, *REVIEW),
     }
     return render(request, "customers/customer.html", context)
-
-
-@open_to(*LOOK_UP)
-@require_GET
-def sources(request: HttpRequest, number: str) -> HttpResponse:
-    """Every identity record behind a customer, with why it was linked."""
-    staff: Staff = request.user  # type: ignore[assignment]
-    found = get_customer_for(staff, number)
-    audit.viewed(by=staff, obj=found)
-    return render(request, "customers/sources.html", {"customer": found, "links": queries.links_of(found)})
 
 
 @open_to(*LOOK_UP)

@@ -1,0 +1,152 @@
+"""Taking over what a matching found: its scores, its clusters, and what a person should look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from regard.customers import following
+from regard.customers.actions import assigning, moving, queueing
+from regard.customers.actions.showing import show_freshest
+from regard.customers.explaining import in_words
+from regard.customers.models import MatchRun
+from regard.lib.copying import CopyFile, copy_in, stage
+from regard.office.models import Unit
+from regard.records import audit
+from regard.records.actors import Actor
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+EDGE_COLUMNS = ("left_id", "right_id", "kind", "weight", "probability", "evidence", "model")
+
+
+class Matched(Protocol):
+    """What a matching hands over (`regard.customers.matching.Matched`)."""
+
+    edges: "pa.Table"
+    clusters: "pa.Table"
+    card: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of a matching. `set_aside`: clusters that contradicted what people had decided, and were not taken."""
+
+    run: MatchRun
+    joined: int
+    split: int
+    moved: int
+    set_aside: int
+    to_review: int
+
+
+@transaction.atomic
+def apply_match(
+    *, by: Actor, office: Unit, matched: Matched, is_whole: bool = True, seed: int | None = None
+) -> Applied:
+    """Take over a matching: keep its scores, join and split customers by its clusters, fill the review queue.
+
+    Numbers stay with the cluster that holds most of their customer's records; a number that loses its customer leads
+    to the one that took it in. What people decided stands: a cluster that breaks it is set aside as a whole. Set-based,
+    one audit entry. is_whole: all records of the office were matched, so earlier scores are replaced.
+    `seed` draws the audit sample; by default it is that of the last matching, so that the sample stays what it was.
+    """
+    run = MatchRun.objects.create(
+        office=office, is_whole=is_whole, card=matched.card, asked_by=by.audit_name,
+        seed=seed if seed is not None else _seed(office), records=matched.clusters.num_rows,
+        edges=matched.edges.num_rows, model=str(matched.card.get("model", "")),
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        moving.hold_still(cursor, office.pk, alone=True)
+        with TemporaryDirectory(prefix="regard-match-") as folder:
+            _take_scores(cursor, run, matched.edges, Path(folder))
+            _take_clusters(cursor, matched.clusters, Path(folder))
+        set_aside = assigning.place(cursor, office.pk)
+        joined, split = assigning.stage_changes(cursor, run)
+        _say_why(cursor)
+        moved = moving.carry_out(cursor, staff=None, ended_reason=f"matching {run.pk}")
+        assigning.settle(cursor)
+        show_freshest(cursor, "touched_customer")
+        to_review = queueing.fill(cursor, run)
+    run.state, run.ended_at, run.joined, run.split = MatchRun.State.DONE, timezone.now(), joined, split
+    run.save()
+    note = {"records": run.records, "edges": run.edges, "joined": joined, "split": split, "moved": moved,
+            "set_aside": set_aside, "to_review": to_review, "model": run.model, "seed": run.seed}  # fmt: skip
+    audit.record(by=by, action="customers.match", obj=run, count=moved, note=note, office_id=office.pk)
+    return Applied(run, joined, split, moved, set_aside, to_review)
+
+
+def _seed(office: Unit) -> int:
+    last = MatchRun.objects.filter(office=office).order_by("-id").values_list("seed", flat=True).first()
+    return last if last is not None else SystemRandom().getrandbits(48)
+
+
+def _to_copy(table: "pa.Table", columns: Sequence[str], path: Path) -> CopyFile:
+    from pyarrow import csv  # a tenth of a second, and only a matching needs it
+
+    csv.write_csv(table.select(columns), path, csv.WriteOptions(include_header=False))
+    return CopyFile(path, columns, table.num_rows)
+
+
+def _take_scores(cursor: Any, run: MatchRun, edges: "pa.Table", folder: Path) -> None:
+    stage(
+        cursor,
+        "scored",
+        "left_id bigint, right_id bigint, kind text, weight double precision, probability double precision, "
+        "evidence text, model text",
+    )
+    copy_in(cursor, "scored", _to_copy(edges, EDGE_COLUMNS, folder / "edges.csv"))
+    if run.is_whole:
+        cursor.execute("DELETE FROM customers_edge WHERE office_id = %s", [run.office_id])
+    cursor.execute(
+        """INSERT INTO customers_edge
+               (office_id, run_id, left_id, right_id, kind, weight, probability, evidence, model, author)
+           SELECT DISTINCT ON (1, 2, 3, 4) %s, %s, least(left_id, right_id), greatest(left_id, right_id), kind, weight,
+                  probability, coalesce(nullif(evidence, ''), '[]')::jsonb, coalesce(model, ''), 'model'
+           FROM scored WHERE left_id <> right_id ORDER BY 1, 2, 3, 4, weight DESC
+           ON CONFLICT (left_id, right_id) DO UPDATE SET
+               run_id = excluded.run_id, weight = excluded.weight, probability = excluded.probability,
+               evidence = excluded.evidence, model = excluded.model, author = excluded.author""",
+        [run.office_id, run.pk],
+    )
+    cursor.execute("ANALYZE customers_edge")
+
+
+def _take_clusters(cursor: Any, clusters: "pa.Table", folder: Path) -> None:
+    stage(cursor, "clustered", "record_id bigint, cluster_id bigint")
+    copy_in(cursor, "clustered", _to_copy(clusters, ("record_id", "cluster_id"), folder / "clusters.csv"))
+    cursor.execute("ANALYZE clustered")
+
+
+_STRONGEST = f"""
+SELECT DISTINCT ON (record_id) record_id, probability, evidence::text FROM (
+    SELECT m.record_id, e.probability, e.weight, e.evidence
+    FROM {following.RECORDS} m JOIN customers_edge e ON e.left_id = m.record_id
+    JOIN placed a ON a.record_id = m.record_id JOIN placed b ON b.record_id = e.right_id AND b.cluster_id = a.cluster_id
+    UNION ALL
+    SELECT m.record_id, e.probability, e.weight, e.evidence
+    FROM {following.RECORDS} m JOIN customers_edge e ON e.right_id = m.record_id
+    JOIN placed a ON a.record_id = m.record_id JOIN placed b ON b.record_id = e.left_id AND b.cluster_id = a.cluster_id
+) found ORDER BY record_id, weight DESC
+"""
+
+
+def _say_why(cursor: Any) -> None:
+    """Give each staged record the score and, in words, the evidence of its strongest tie to the others there."""
+    cursor.execute(f"ANALYZE {following.RECORDS}; ANALYZE placed")
+    cursor.execute(_STRONGEST)
+    told = [(record, probability, in_words(evidence)) for record, probability, evidence in cursor.fetchall()]
+    stage(cursor, "why", "record_id bigint, score double precision, reason text")
+    with cursor.copy("COPY why FROM STDIN") as copy:
+        for row in told:
+            copy.write_row(row)
+    cursor.execute(
+        f"""UPDATE {following.RECORDS} m SET score = why.score, reason = why.reason
+            FROM why WHERE why.record_id = m.record_id AND why.reason <> ''"""
+    )
