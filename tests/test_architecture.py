@@ -17,7 +17,9 @@ from regard.config.home import ROOT
 
 SOURCE = ROOT / "src" / "regard"
 FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
-ROOMS = sorted(path.parent.name for path in SOURCE.glob("*/models.py"))
+ROOMS = sorted(
+    path.parts[len(SOURCE.parts)] for path in FILES if path.match("*/models.py") or path.match("*/models/__init__.py")
+)
 TEXTS = {path: path.read_text(encoding="utf-8") for path in FILES}
 TREES = {path: ast.parse(text) for path, text in TEXTS.items()}
 LONGEST_FILE, LONGEST_FUNCTION = 600, 50
