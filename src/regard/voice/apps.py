@@ -10,9 +10,12 @@ class VoiceConfig(AppConfig):
 
     def ready(self) -> None:
         from regard.customers import timeline  # models are loaded only now
+        from regard.desk import waiting
         from regard.ui import navigation
-        from regard.voice.queries import Provider
+        from regard.voice.queries import Provider, panels_of
 
         timeline.register("voice", Provider())
+        waiting.register("voice", panels_of)
         navigation.register("Voice", "voice-register", order=40)
         opens_at("voice.feedback", "voice-feedback")
+        opens_at("voice.improvement", "voice-improvement")
