@@ -57,5 +57,6 @@ def addresses(name: str, planted: Planted) -> list[str]:
         "service": planted.cast.fence.pk,
         "silo": planted.silo.pk,
         "contact": planted.message.pk,
+        "feedback": planted.feedback.pk,
     }
     return [base, *(base + query.format(**known) for query in QUERIES.get(name, []))]

@@ -28,7 +28,7 @@ from regard.records import audit
 from regard.records.actors import System
 from regard.records.models import AuditEntry, Viewing
 from regard.sources.models import Mapping, QuarantinedRow, Run, Upload
-from regard.voice.models import Feedback
+from regard.voice.models import Feedback, Improvement, Loop, Stamp
 from tests.cast import Cast
 
 #: In every text that `plant` writes; and what else is the office's own.
@@ -56,6 +56,8 @@ class Planted:
     message: Contact
     failed: Contact
     feedback: Feedback
+    loop: Loop
+    improvement: Improvement
     saved_filter: SavedFilter
     silo: Silo
     mapping: Mapping
@@ -160,6 +162,11 @@ def plant(cast: Cast) -> Planted:
     message = made(Contact, **talk, outcome="message", silo_key="q-3")
     failed = made(Contact, **{**talk, "channel": "email"}, case=case, direction="out", outcome="failed", silo_key="q-4")
     feedback = made(Feedback, **where, case=case, kind="complaint", at=now, text=say("too slow"), question=say("how?"))
+    texts = {name: say(name) for name in ("finding", "redress", "lesson", "next_step")}
+    held = {"owner": cast.alice, "praised": cast.alice, "answer_to": EMAIL, "received_at": now, "due_at": late}
+    improvement = made(Improvement, unit=cast.permits, said=say("too slow"), did=say("quicker"), made_by=cast.alice)
+    loop = made(Loop, feedback=feedback, improvement=improvement, **held, **texts)
+    made(Stamp, loop=loop, kind="received", at=now, text=say("came in"))
     saved_filter = made(SavedFilter, staff=insider, name=say("mine"), query=f"q={MARKER}")
     mapping = made(Mapping, silo=silo, name=say("mapping"), toml=MAPPING, fingerprint="f", made_by=MARKER)
     upload = made(Upload, name=f"{MARKER}.csv", path="nowhere.csv", digest="d", size=1, silo=silo, received_by=MARKER)
@@ -191,6 +198,8 @@ def plant(cast: Cast) -> Planted:
         message,
         failed,
         feedback,
+        loop,
+        improvement,
         saved_filter,
         silo,
         mapping,

@@ -26,6 +26,9 @@ RUNS_OWN = (
     "quarantine-set-aside"
 )
 
+FEEDBACK: Sample = lambda p: {"pk": p.feedback.pk}  # noqa: E731
+FEEDBACK_OWN = "feedback take-up acknowledge assess answer close reopen assign note"
+
 MEASURE: Sample = lambda _: {"slug": "cases-received"}  # noqa: E731
 
 SAMPLES: dict[str, Sample] = {
@@ -54,7 +57,10 @@ SAMPLES: dict[str, Sample] = {
     "desk-handled": lambda p: {"pk": p.message.pk},
     "desk-retry": lambda p: {"pk": p.failed.pk},
     # voice
-    "voice-feedback": lambda p: {"pk": p.feedback.pk},
+    **{f"voice-{word}": FEEDBACK for word in FEEDBACK_OWN.split()},
+    "voice-said": lambda p: {"key": p.loop.key},
+    "voice-you-said": lambda p: {"code": p.cast.office.code},
+    **{f"voice-improvement{word}": lambda p: {"pk": p.improvement.pk} for word in ("", "-publish", "-withdraw")},
     # sources
     "sources-map": lambda p: {"pk": p.upload.pk},
     "sources-mapping": lambda p: {"pk": p.mapping.pk},
@@ -80,6 +86,12 @@ SHARED_NAMES = {
     *("measures-measure", "measures-export", "measures-rows", "measures-rows-export"),
 }
 
+#: Pages that show, to whoever holds their link, what belongs to that person or was published: with the reason.
+BY_LINK: dict[str, str] = {
+    "voice-said": "the private link of who told us; tests/voice/test_pages.py has a wrong one",
+    "voice-you-said": "what a person published; the name of the office stands above it",
+}
+
 #: Query strings that lists and searches are tried with as well.
 QUERIES: dict[str, list[str]] = {
     "customers-search": [
@@ -100,7 +112,15 @@ QUERIES: dict[str, list[str]] = {
     "records-audit": ["?object_type=desk.case", "?object_type=desk.case&object_id={case}"],
     "records-viewings": ["?object_type=customers.customer"],
     "records-export": ["?object_type=desk.case"],
-    "voice-register": ["?unit={unit}", "?kind=complaint", "?q=slow"],
+    "voice-register": [
+        "?unit={unit}",
+        "?kind=complaint",
+        "?words=slow",
+        "?state=open&owner={alice}&overdue=on&sort=due",
+    ],
+    "voice-improvement-new": ["?feedback={feedback}"],
+    "voice-log": ["?customer=K{customer}&kind=compliment"],
+    "voice-thanks": ["?mine=on"],
     "sources-upload": ["?silo={silo}"],
     "measures-measure": ["?unit={unit}", "?service={service}&by=channel"],
     "measures-rows": ["?unit={unit}", "?service={service}"],

@@ -16,7 +16,7 @@ from regard.office.models import Staff
 from regard.office.roles import Role
 from tests.addresses import EVERY, NAMED, addresses
 from tests.planted import MARKER, MARKERS, Planted
-from tests.samples import NOT_THERE, QUERIES, SHARED_NAMES
+from tests.samples import BY_LINK, NOT_THERE, QUERIES, SHARED_NAMES
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -36,6 +36,8 @@ def body(answer) -> str:
 def leaks(answer, address: str = "") -> list[str]:
     """Markers in the answer, but for what the address itself brought along: pages repeat what was searched for."""
     text, told = body(answer), unquote(address)
+    if answer.wsgi_request.resolver_match and answer.wsgi_request.resolver_match.url_name in BY_LINK:
+        return []  # the key in its address is what lets somebody in; tests of the room try wrong ones
     return [marker for marker in MARKERS if marker in text and marker not in told]
 
 
@@ -60,7 +62,7 @@ def test_every_view_declares_who_may_use_it(name):
 
 def test_samples_name_addresses_that_exist():
     known = set(NAMED)
-    unknown = {name for name in [*QUERIES, *NOT_THERE] if name not in known}
+    unknown = {name for name in [*QUERIES, *NOT_THERE, *BY_LINK] if name not in known}
     assert not unknown, f"tests/samples.py names addresses that do not exist: {sorted(unknown)}"
 
 
@@ -122,7 +124,7 @@ def test_no_address_breaks_for_anybody(who, planted):
 def test_somebody_without_a_role_sees_nothing(planted):
     client = signed_in(planted.cast.nobody)
     for name in sorted(NAMED):
-        for address in addresses(name, planted):
+        for address in addresses(name, planted) if name not in BY_LINK else ():
             answer = client.get(address)
             assert MARKER not in body(answer), f"{address} shows somebody without a role what is not theirs."
 

@@ -71,6 +71,10 @@ STATES: dict[str, Look] = {
     "closed": Look("neutral", "lock", "Closed"),
     "withdrawn": Look("neutral", "close", "Withdrawn"),
     "merged": Look("neutral", "merge", "Merged"),
+    "received": Look("warn", "plus", "Received"),
+    "acknowledged": Look("info", "check", "Acknowledged"),
+    "assessed": Look("info", "note", "Assessed"),
+    "answered": Look("ok", "email", "Answered"),
 }
 
 CHANNELS: dict[str, str] = {
@@ -98,6 +102,9 @@ KINDS: dict[str, str] = {
     "paused": "pause",
     "resumed": "play",
     "answered": "email",
+    "acknowledged": "check",
+    "assessed": "note",
+    "replied": "letter",
     "resolved": "check",
     "closed": "lock",
     "reopened": "reopen",

@@ -75,7 +75,7 @@ def _cases(now: datetime) -> list[dict[str, Any]]:
             "number": f"2025-{1200 + i:05}",
             "customer": names[i % 4],
             "state": state,
-            "channel": list(CHANNELS)[i],
+            "channel": list(CHANNELS)[i % len(CHANNELS)],
             "due": now + timedelta(days=i - 2, hours=3),
             "late": i < 2,
             "age": 86_400 * (i + 1) * 2.3,

@@ -1,22 +1,69 @@
-"""Who may see what customers say."""
+"""Who may see what customers say, and who may do something about it."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from regard.office.access import unit_ids_seen_by
 from regard.office.models import Staff
-from regard.voice.models import Feedback
+from regard.office.roles import DESK_ROLES, Role
+from regard.voice.models import Feedback, Improvement, Loop
+
+#: Roles that answer customers.
+HANDLE = DESK_ROLES
+#: Roles that may say yes to something becoming public.
+PUBLISH = (Role.SUPERVISOR, Role.GOAL_OWNER)
+#: Roles that write down what was improved.
+IMPROVE = (*DESK_ROLES, Role.GOAL_OWNER)
 
 
 def feedback_seen_by(staff: Staff) -> QuerySet[Feedback]:
-    """Feedback on the units this person may see."""
+    """Feedback on the units this person may see: what lists are made of."""
     return Feedback.objects.filter(unit__in=unit_ids_seen_by(staff))
 
 
 def get_feedback_for(staff: Staff, pk: int) -> Feedback:
-    """One piece of feedback, or Http404."""
-    related = ("silo", "unit", "service", "case", "customer")
-    found = feedback_seen_by(staff).filter(pk=pk).select_related(*related).first()
-    if found is None:
+    """One piece of feedback, or Http404: of one's units, or one's own to answer, or praise of oneself."""
+    related = ("silo", "unit", "service", "case", "customer", "loop__owner", "loop__praised", "loop__improvement")
+    units = unit_ids_seen_by(staff)
+    mine = Q(loop__owner=staff) | Q(loop__praised=staff)
+    found = Feedback.objects.filter(pk=pk).filter(Q(unit__in=units) | mine).select_related(*related).first()
+    if found is None or not units:
         raise Http404("There is no such feedback.")
+    return found
+
+
+def get_loop_for(staff: Staff, pk: int) -> Loop:
+    """The loop of one piece of feedback. Raises Http404 where it is out of reach, or nobody took it up."""
+    feedback = get_feedback_for(staff, pk)
+    found = getattr(feedback, "loop", None)
+    if found is None:
+        raise Http404("Nobody took this up yet.")
+    return found
+
+
+def is_key(told: str) -> bool:
+    """Whether this can be the key of a private link: what somebody typed may be anything."""
+    return 0 < len(told) <= 64 and told.isascii() and told.isprintable()
+
+
+def get_loop_by_key(key: str) -> Loop:
+    """What a private link opens. Raises Http404 for any other key."""
+    related = ("feedback__unit", "feedback__service", "owner")
+    found = Loop.objects.filter(key=key).select_related(*related).first() if is_key(key) else None
+    if found is None:
+        raise Http404("This link leads nowhere. Copy the whole of it, or ask the office.")
+    return found
+
+
+def improvements_seen_by(staff: Staff) -> QuerySet[Improvement]:
+    """Improvements of the units this person may see, published or not."""
+    return Improvement.objects.filter(unit__in=unit_ids_seen_by(staff))
+
+
+def get_improvement_for(staff: Staff, pk: int) -> Improvement:
+    """One improvement, or Http404."""
+    related = ("unit", "service", "made_by", "published_by")
+    found = improvements_seen_by(staff).filter(pk=pk).select_related(*related).first()
+    if found is None:
+        raise Http404("There is no such improvement.")
     return found

@@ -10,10 +10,13 @@ class VoiceConfig(AppConfig):
 
     def ready(self) -> None:
         from regard.customers import following, timeline  # models are loaded only now
+        from regard.desk import waiting
         from regard.ui import navigation
-        from regard.voice.queries import Provider
+        from regard.voice.queries import Provider, panels_of
 
         timeline.register("voice", Provider())
         following.register(following.TableFollower("voice.feedback", "voice_feedback", follows_log=True))
+        waiting.register("voice", panels_of)
         navigation.register("Voice", "voice-register", order=40)
         opens_at("voice.feedback", "voice-feedback")
+        opens_at("voice.improvement", "voice-improvement")

@@ -6,7 +6,7 @@ events the actor's page showed: when somebody changed the case since, `ChangedMe
 """
 
 from .amending import AMENDABLE, amend, recategorise
-from .answering import mail_failed, mail_sent, note, reply, retry_reply
+from .answering import mail_failed, mail_sent, note, reply, retry_reply, send_letter
 from .changing import ChangedMeanwhileError
 from .contacting import handle_message, log_contact
 from .ending import close, last_change, merge, reopen, resolve, undo, withdraw
@@ -42,6 +42,7 @@ __all__ = [
     "resume",
     "retry_reply",
     "save_filter",
+    "send_letter",
     "set_default_filter",
     "set_next_step",
     "transfer",

@@ -3,11 +3,14 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from regard.customers.models import Customer
 from regard.desk.actions.changing import changing, staff_of
 from regard.desk.lifecycle import EventKind
 from regard.desk.models import Case, Channel, Contact, Direction, Event, Outcome
+from regard.office.models import Service, Unit
 from regard.office.queries import own_silo
 from regard.records.actors import Actor
 from regard.records.audit import record
@@ -38,6 +41,30 @@ def reply(*, by: Actor, case: Case, to: str, subject: str, body: str, seen: int 
         contact.save(force_insert=True)
         change.tell(EventKind.ANSWERED, text=contact.body, contact=contact.pk)
         _queue(contact)
+    return contact
+
+
+@transaction.atomic
+def send_letter(
+    *,
+    by: Actor,
+    unit: Unit,
+    to: str,
+    subject: str,
+    body: str,
+    service: Service | None = None,
+    customer: Customer | None = None,
+) -> Contact:
+    """Write to a customer by e-mail about something that is no case. It leaves after the commit, or fails."""
+    _check_reply(to, subject, body)
+    contact = Contact(
+        silo=own_silo(unit), unit=unit, service=service, channel=Channel.EMAIL, direction=Direction.OUT,
+        started_at=timezone.now(), outcome=Outcome.QUEUED, customer=customer, staff=staff_of(by),
+        counterpart=to.strip(), subject=" ".join(subject.split()), body=body.strip(),
+    )  # fmt: skip
+    contact.save(force_insert=True)
+    _queue(contact)
+    record(by=by, action="desk.send_letter", obj=contact, after={"channel": contact.channel, "unit": unit})
     return contact
 
 

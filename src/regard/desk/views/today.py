@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from regard.customers.access import SEE_RESTRICTED
+from regard.desk import waiting
 from regard.desk.queries.today import today_of
 from regard.office.access import may, open_to_staff, staff_of
 from regard.office.roles import DESK_ROLES
@@ -17,6 +18,7 @@ def today(request: HttpRequest) -> HttpResponse:
     found = today_of(staff_of(request))
     context = {
         "today": found,
+        "panels": waiting.panels(staff_of(request), found.now),
         "may_act": may(staff_of(request), *DESK_ROLES),
         "see_restricted": may(staff_of(request), *SEE_RESTRICTED),
     }

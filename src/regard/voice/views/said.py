@@ -1,0 +1,45 @@
+"""The page of a private link: what somebody told us, our answer, and a way to write back. No sign-in, no script."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from regard.office.access import open_to_everyone
+from regard.records.actors import System
+from regard.voice import actions
+from regard.voice.access import get_loop_by_key
+from regard.voice.forms.fields import show_refusal
+from regard.voice.forms.logging import ReplyForm
+from regard.voice.models import Feedback
+from regard.voice.queries import told_customer
+from regard.voice.views.publicly import kept_private, render_publicly
+
+
+@open_to_everyone
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def said(request: HttpRequest, key: str) -> HttpResponse:
+    """What somebody told us and what we answered; on POST, what they write back."""
+    loop = get_loop_by_key(key)
+    form = ReplyForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        by = System("the private link", office_id=loop.feedback.unit.office_id)
+        try:
+            actions.reply(by=by, loop=loop, text=form.cleaned_data["text"])
+        except ValidationError as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, "We have what you wrote. A person reads it.")
+            return kept_private(redirect("voice-said", key))
+    context = {
+        "loop": loop,
+        "feedback": loop.feedback,
+        "history": told_customer(loop),
+        "form": form,
+        "is_praise": loop.feedback.kind == Feedback.Kind.COMPLIMENT,
+    }
+    status = 422 if form.is_bound else 200
+    return kept_private(render_publicly(request, "voice/said.html", context, loop.feedback.unit, status))
