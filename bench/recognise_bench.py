@@ -29,8 +29,26 @@ LIMIT_MS = 10.0
 NICKNAMES = {"William": "Bill", "Robert": "Bob", "Elizabeth": "Liz", "Katherine": "Kate", "Margaret": "Peggy",
              "James": "Jim", "Michael": "Mike", "Richard": "Rick", "Thomas": "Tom", "Jennifer": "Jen", "Susan": "Sue",
              "Joseph": "Joe", "Deborah": "Debbie", "Patricia": "Pat", "Christopher": "Chris", "Daniel": "Dan"}  # fmt: skip
-STREETS = "Oak Elm Maple Pine Cedar Main Church Mill Lake River Hill Park Spring Ridge Willow Birch Walnut".split()
-ENDS = "St Ave Rd Ln Dr Ct Way Pl Ter Blvd".split()
+STREETS = [
+    "Oak",
+    "Elm",
+    "Maple",
+    "Pine",
+    "Cedar",
+    "Main",
+    "Church",
+    "Mill",
+    "Lake",
+    "River",
+    "Hill",
+    "Park",
+    "Spring",
+    "Ridge",
+    "Willow",
+    "Birch",
+    "Walnut",
+]
+ENDS = ["St", "Ave", "Rd", "Ln", "Dr", "Ct", "Way", "Pl", "Ter", "Blvd"]
 
 
 class People:
@@ -200,7 +218,7 @@ def main() -> None:
     customers = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
     with own_database():
-        from regard.customers.indexing import index_records, keep_models
+        from regard.customers.actions.indexing import index_records, keep_models
         from regard.customers.matching import match
         from regard.customers.matching.livekeys import told_of  # noqa: F401 (loads the package before the clock runs)
         from regard.customers.models import IdentityRecord

@@ -26,7 +26,7 @@ PEOPLE = [
 def table(people: list[dict]) -> pa.Table:
     rows = [
         {"kind": "person", "silo": "crm", "key": f"id:{n}", "own_key": True, "record_id": n}
-        | {name: "" for name in ("name", "email", "phone", "address", "postcode", "birth_date")}
+        | dict.fromkeys(("name", "email", "phone", "address", "postcode", "birth_date"), "")
         | person
         for n, person in enumerate(people, 1)
     ]

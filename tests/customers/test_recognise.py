@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from regard.customers import actions
-from regard.customers.indexing import index_record, index_records, keep_models
+from regard.customers.actions.indexing import index_record, index_records, keep_models
 from regard.customers.matching import match
 from regard.customers.models import Customer, IdentityRecord, Kind, RecognitionModel, StandardForm
 from regard.customers.recognise import beginning, model_of, recognise

@@ -1,4 +1,5 @@
-"""Customers and their identity records (`identity`), and how the office knows who is who (`ledger`)."""
+"""Customers and their identity records (`identity`), how the office knows who is who (`ledger`), and what live look-ups
+read (`live`)."""
 
 from .identity import Customer, IdentityRecord, Kind, Link, NameWord
 from .ledger import (
@@ -14,6 +15,7 @@ from .ledger import (
     SourceTrust,
     Verdict,
 )
+from .live import RecognitionModel, StandardForm
 
 __all__ = [
     "CarriedRows",
@@ -28,8 +30,10 @@ __all__ = [
     "MatchRun",
     "MovedRecord",
     "NameWord",
+    "RecognitionModel",
     "Relation",
     "ReviewPair",
     "SourceTrust",
+    "StandardForm",
     "Verdict",
 ]

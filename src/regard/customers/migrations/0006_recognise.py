@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0004_no_constraint_on_merged'),
+        ('customers', '0005_who_is_who'),
         ('office', '0004_earlier_weeks'),
     ]
 
