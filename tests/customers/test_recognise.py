@@ -2,11 +2,12 @@
 
 import pyarrow as pa
 import pytest
+from django.urls import reverse
 
 from regard.customers import actions
-from regard.customers.actions.indexing import index_record, index_records, keep_models
+from regard.customers.actions.indexing import index_records, keep_models
 from regard.customers.matching import match
-from regard.customers.models import Customer, IdentityRecord, Kind, RecognitionModel, StandardForm
+from regard.customers.models import Customer, Kind, RecognitionModel, StandardForm
 from regard.customers.recognise import beginning, model_of, recognise
 from regard.records.models import AuditEntry
 
@@ -22,13 +23,10 @@ def people(cast) -> dict[str, Customer]:
         "bill": actions.Told("Bill Anderson", email="bill.anderson77@mailet.example"),
         "firm": actions.Told("Larkspur Plumbing and Heating", kind=Kind.ORGANISATION, phone="(651) 555-0199"),
     }  # fmt: skip
-    made = {
+    return {
         name: actions.register_customer(by=cast.alice, silo=cast.silo, told=one, country="US")
         for name, one in told.items()
     }
-    for record in IdentityRecord.objects.select_related("silo"):
-        index_record(record, cast.office.pk)
-    return made
 
 
 def first(cast, **told):
@@ -115,9 +113,52 @@ def test_the_newest_matching_gives_the_weights(cast, people):
 def test_a_look_up_reads_no_more_however_many_there_are(cast, people, django_assert_num_queries):
     for n in range(60):
         told = actions.Told("Maria Hernandez", phone=f"(651) 555-{n:04d}")
-        record = actions.register_customer(by=cast.alice, silo=cast.silo, told=told).links.get().record
-        index_record(record, cast.office.pk)
+        actions.register_customer(by=cast.alice, silo=cast.silo, told=told)
     recognise(cast.office.pk, {"name": "Maria Hernandez"})
     with django_assert_num_queries(5):  # savepoint, setting, look-up, release, which model
         found = recognise(cast.office.pk, {"name": "Maria Hernandez"}, limit=100)
     assert len(found) <= 40
+
+
+# --- at the counter
+
+
+@pytest.fixture
+def at_counter(client, cast):
+    client.force_login(cast.alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_who_is_known_is_shown_while_a_form_is_filled_in(at_counter, cast, people):
+    page = at_counter.get(
+        reverse("customers-likely"), {"kind": "person", "name": "Hernández María", "phone": "651 555 0142"}
+    )
+    assert people["maria"].number in page.content.decode()
+    assert at_counter.get(reverse("customers-likely"), {"name": "Zebulon Quark"}).content.strip() == b""
+
+
+def test_nobody_is_registered_twice_without_a_yes(at_counter, cast, people):
+    told = {
+        "kind": "person",
+        "name": "Maria Hernandez",
+        "email": "m.hernandez@inboxly.example",
+        "phone": "651 555 0142",
+    }
+    page = at_counter.post(reverse("customers-new"), told).content.decode()
+    assert people["maria"].number in page
+    assert "Nothing was registered yet" in page
+    assert Customer.objects.count() == 4
+    at_counter.post(reverse("customers-new"), told | {"anyway": "yes"})
+    assert Customer.objects.count() == 5
+
+
+def test_a_restricted_customer_is_recognised_but_not_shown(at_counter, cast, people):
+    Customer.objects.filter(pk=people["maria"].pk).update(restricted=True)
+    page = at_counter.get(reverse("customers-likely"), {"name": "María Hernández", "phone": "651 555 0142"})
+    assert people["maria"].number not in page.content.decode()
+
+
+def test_charlie_is_shown_nobody(client, cast, people):
+    client.force_login(cast.charlie, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(reverse("customers-likely"), {"name": "María Hernández", "phone": "651 555 0142"})
+    assert page.content.strip() == b""

@@ -12,12 +12,15 @@ from typing import Any
 from django.db import connection, transaction
 
 from regard.customers import normalise
+from regard.customers.access import customers_seen_by
 from regard.customers.matching import LINK, REVIEW, Weights, shipped, standardise, words
 from regard.customers.matching.livekeys import keys_of, prefix_keys, standard_from
 from regard.customers.matching.scoring import Evidence, score_carried
 from regard.customers.matching.standardise import Standard
 from regard.customers.matching.weights import carried, prior_for
-from regard.customers.models import RecognitionModel
+from regard.customers.models import Customer, RecognitionModel
+from regard.office.access import office_id_of
+from regard.office.models import Staff
 
 #: Records read under one key, and weighed in all. A key that brings more says little.
 EACH, MOST = 40, 40
@@ -71,6 +74,24 @@ def recognise(office_id: int, told: Mapping[str, Any], *, limit: int = SHOWN) ->
         if customer_id not in best or one.weight > best[customer_id].weight:
             best[customer_id] = one
     return sorted(best.values(), key=lambda r: (r.vetoed, -r.weight, r.customer_id))[:limit]
+
+
+@dataclass(frozen=True)
+class Likely:
+    """A customer whom a member of staff may see, and why it may be the one."""
+
+    customer: Customer
+    found: Recognised
+
+
+def likely_customers(staff: Staff, told: Mapping[str, Any], limit: int = SHOWN) -> list[Likely]:
+    """Customers the person may see whom these facts surely or perhaps mean, the likeliest first."""
+    office = office_id_of(staff)
+    if office is None:
+        return []
+    found = [one for one in recognise(office, told, limit=limit) if one.is_sure or one.is_open]
+    customers = customers_seen_by(staff).in_bulk([one.customer_id for one in found])
+    return [Likely(customers[one.customer_id], one) for one in found if one.customer_id in customers]
 
 
 def _weighed(mine: Mapping[str, Any], theirs: Standard, model: Weights, customer_id: int) -> Recognised:

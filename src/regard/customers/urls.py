@@ -4,6 +4,7 @@ from regard.customers.views import identity, picture, review
 
 urlpatterns = [
     path("customers", picture.find, name="customers-search"),
+    path("customers/likely", picture.likely, name="customers-likely"),
     path("customers/new", picture.new, name="customers-new"),
     path("customers/review", review.review, name="customers-review"),
     path("customers/review/undo", review.review_undo, name="customers-review-undo"),

@@ -37,7 +37,8 @@ ORDER BY r.id LIMIT {batch}
 
 def index_record(record: IdentityRecord, office_id: int) -> None:
     """Make one record findable at once. Derived, so not audited."""
-    told = told_of(record) | {"record_id": record.pk, "silo": record.silo.code, "key": record.key}
+    own = not record.key.startswith("told:")  # else the key is only a digest of what was told
+    told = told_of(record) | {"record_id": record.pk, "silo": record.silo.code, "key": record.key, "own_key": own}
     standard = standardise(told)
     StandardForm.objects.update_or_create(
         record_id=record.pk,

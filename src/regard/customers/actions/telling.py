@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from regard.customers import normalise
+from regard.customers.actions.indexing import index_record
 from regard.customers.models import Customer, IdentityRecord, Kind, Link, NameWord
 from regard.lib.copying import CopyFile, copy_in, stage
 from regard.office.models import Silo, Staff
@@ -123,7 +124,7 @@ def _identity_record(silo: Silo, told: Told, country: str) -> IdentityRecord:
     for word in folded.split():
         if len(word) > 2:
             NameWord.objects.get_or_create(word=word)
-    return IdentityRecord.objects.create(
+    record = IdentityRecord.objects.create(
         silo=silo,
         key=f"told:{uuid4().hex}",
         digest=uuid4(),
@@ -140,6 +141,8 @@ def _identity_record(silo: Silo, told: Told, country: str) -> IdentityRecord:
         raw=raw,
         as_of=timezone.now(),
     )
+    index_record(record, silo.unit.office_id)  # who was registered a minute ago is recognised now
+    return record
 
 
 def _link(by: Staff, record: IdentityRecord, customer: Customer, *, reason: str) -> None:

@@ -14,6 +14,7 @@ from regard.customers import actions, queries, timeline
 from regard.customers.access import LOOK_UP, REVIEW, customers_seen_by, get_customer_for
 from regard.customers.forms import CustomerForm
 from regard.customers.models import Customer
+from regard.customers.recognise import likely_customers
 from regard.customers.search import LIMIT, search
 from regard.office.access import may, open_to
 from regard.office.models import Staff
@@ -73,20 +74,31 @@ def customer(request: HttpRequest, number: str) -> HttpResponse:
 @open_to(*LOOK_UP)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Register somebody who is new to the office."""
+    """Register somebody who is new to the office. Who seems to be known already is shown first."""
     form = CustomerForm(
         request.POST or None, initial={"name": request.GET.get("name", "")}, country=settings.REGARD_COUNTRY
     )
+    context = {"form": form, "title": "New customer", "back": reverse("customers-search"), "is_new": True}
     if request.method == "POST" and form.is_valid():
         staff: Staff = request.user  # type: ignore[assignment]
-        made = actions.register_customer(
-            by=staff, silo=own_silo(staff.unit), told=_told(form.cleaned_data), country=settings.REGARD_COUNTRY
-        )
-        messages.success(request, f"{made.name} is customer {made.number}.")
-        return redirect("customers-customer", number=made.number)
-    return render(
-        request, "customers/form.html", {"form": form, "title": "New customer", "back": reverse("customers-search")}
-    )
+        known = [] if request.POST.get("anyway") else likely_customers(staff, form.cleaned_data)
+        if not known:
+            made = actions.register_customer(
+                by=staff, silo=own_silo(staff.unit), told=_told(form.cleaned_data), country=settings.REGARD_COUNTRY
+            )
+            messages.success(request, f"{made.name} is customer {made.number}.")
+            return redirect("customers-customer", number=made.number)
+        context |= {"known": known, "asks": True}
+    return render(request, "customers/form.html", context)
+
+
+@open_to(*LOOK_UP)
+@require_GET
+def likely(request: HttpRequest) -> HttpResponse:
+    """Who among the known customers this may be, while the form is being filled in."""
+    staff: Staff = request.user  # type: ignore[assignment]
+    told = {name: request.GET.get(name, "")[:300] for name in CustomerForm.base_fields}
+    return render(request, "customers/_likely.html", {"known": likely_customers(staff, told)})
 
 
 @open_to(*LOOK_UP)
