@@ -42,6 +42,7 @@ REGISTRY = {
     "office": Entry("regard.office.commands", "Set up the office: its first administrator, or all of it from a file."),
     "staff": Entry("regard.office.commands", "Add people, give them roles, end their access."),
     "check": Entry("regard.desk.commands", "Fold every case anew from its events and report any drift."),
+    "match": Entry("regard.customers.commands", "Find out which records of which sources are one customer."),
     "import": Entry("regard.sources.commands", "Import a file of a silo."),
     "runs": Entry("regard.sources.commands", "List imports, their books and what waits in quarantine."),
     "facts": Entry(
