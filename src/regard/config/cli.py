@@ -43,6 +43,7 @@ REGISTRY = {
     "staff": Entry("regard.office.commands", "Add people, give them roles, end their access."),
     "check": Entry("regard.desk.commands", "Fold every case anew from its events and report any drift."),
     "demo": Entry("regard.demo.commands", "Open a demo office: an invented county, brought in through the import."),
+    "match": Entry("regard.customers.commands", "Find out which records of which sources are one customer."),
     "import": Entry("regard.sources.commands", "Import a file of a silo."),
     "runs": Entry("regard.sources.commands", "List imports, their books and what waits in quarantine."),
     "facts": Entry(

@@ -271,6 +271,7 @@ class Importing:
             self._end(RunState.FAILED, "The books of this import are not right: " + "; ".join(wrong) + ".")
             return
         self._end(RunState.DONE)
+        customers.request_match(by=self.by, office_id=self.run.silo.unit.office_id)
 
     def _end(self, state: RunState, error: str = "") -> None:
         run = self.run

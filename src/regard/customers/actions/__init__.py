@@ -5,8 +5,9 @@ words.
 """
 
 from .deciding import decide_pair, policy_of, set_policy, undo_decision
+from .indexing import index_records, keep_models
 from .joining import link_record, merge_customers, split_customer, unlink_record
-from .matching import Applied, apply_match
+from .matching import Applied, apply_match, request_match
 from .telling import Told, load_name_words, load_people, refresh_statistics, register_customer, tell_facts
 from .undoing import undo_change
 
@@ -15,6 +16,8 @@ __all__ = [
     "Told",
     "apply_match",
     "decide_pair",
+    "index_records",
+    "keep_models",
     "link_record",
     "load_name_words",
     "load_people",
@@ -22,6 +25,7 @@ __all__ = [
     "policy_of",
     "refresh_statistics",
     "register_customer",
+    "request_match",
     "set_policy",
     "split_customer",
     "tell_facts",

@@ -1,6 +1,7 @@
 """Taking over what a matching found: its scores, its clusters, and what a person should look at."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import connection, transaction
 from django.utils import timezone
+from procrastinate.exceptions import AlreadyEnqueued
 
 from regard.customers import following
 from regard.customers.actions import assigning, moving, queueing
@@ -48,7 +50,7 @@ class Applied:
 
 @transaction.atomic
 def apply_match(
-    *, by: Actor, office: Unit, matched: Matched, is_whole: bool = True, seed: int | None = None
+    *, by: Actor, office: Unit, matched: Matched, is_whole: bool = True, seed: int | None = None, up_to: int = 0
 ) -> Applied:
     """Take over a matching: keep its scores, join and split customers by its clusters, fill the review queue.
 
@@ -56,11 +58,12 @@ def apply_match(
     to the one that took it in. What people decided stands: a cluster that breaks it is set aside as a whole. Set-based,
     one audit entry. is_whole: all records of the office were matched, so earlier scores are replaced.
     `seed` draws the audit sample; by default it is that of the last matching, so that the sample stays what it was.
+    up_to: the newest record that was there when the records were read; what came later is new to the next matching.
     """
     run = MatchRun.objects.create(
         office=office, is_whole=is_whole, card=matched.card, asked_by=by.audit_name,
         seed=seed if seed is not None else _seed(office), records=matched.clusters.num_rows,
-        edges=matched.edges.num_rows, model=str(matched.card.get("model", "")),
+        edges=matched.edges.num_rows, model=str(matched.card.get("model", "")), up_to=up_to,
     )  # fmt: skip
     with connection.cursor() as cursor:
         moving.hold_still(cursor, office.pk, alone=True)
@@ -150,3 +153,21 @@ def _say_why(cursor: Any) -> None:
         f"""UPDATE {following.RECORDS} m SET score = why.score, reason = why.reason
             FROM why WHERE why.record_id = m.record_id AND why.reason <> ''"""
     )
+
+
+MATCH_OFFICE = "customers.match_arrivals"
+#: Files of several silos often come together: a matching waits for the rest of them.
+WAIT_SECONDS = 60
+
+
+def request_match(*, by: Actor, office_id: int) -> None:
+    """Have the worker match what is new, soon. Asking several times before it begins is asking once.
+
+    Derived from an import, which is audited itself, as the matching will be.
+    """
+    from procrastinate.contrib.django import app  # needs the apps to be loaded
+
+    lock = f"{MATCH_OFFICE}-{office_id}"
+    task = app.configure_task(MATCH_OFFICE, lock=lock, queueing_lock=lock, schedule_in={"seconds": WAIT_SECONDS})
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(office_id=office_id, asked_by=by.audit_name)

@@ -16,8 +16,8 @@ class Verdict(models.TextChoices):
 
 
 @classified(
-    internal="""id office state is_whole model card sample seed records edges joined split started_at ended_at asked_by
-        error"""
+    internal="""id office state is_whole model card sample seed records edges joined split up_to started_at ended_at
+        asked_by error"""
 )
 class MatchRun(models.Model):
     """One time that all or some records of an office were compared, with the model's own account of itself (`card`)."""
@@ -38,6 +38,7 @@ class MatchRun(models.Model):
     edges = models.IntegerField(default=0)
     joined = models.IntegerField(default=0, help_text="customers that went into another")
     split = models.IntegerField(default=0, help_text="customers that were made of parts of others")
+    up_to = models.BigIntegerField(default=0, help_text="the newest record that was there: what came later is new")
     started_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
     asked_by = models.TextField(blank=True)
