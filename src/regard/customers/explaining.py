@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from regard.customers import waterfall
@@ -37,14 +36,9 @@ def explain(evidence: Sequence[dict[str, Any]], weight: float) -> Explained:
 
 def words_of(one: dict[str, Any]) -> str:
     """One comparison in words."""
-    return _words(str(one["field"]), str(one["level"]), one["weight"] > 0)
-
-
-@lru_cache(maxsize=20_000)
-def _words(field: str, level: str, speaks_for: bool) -> str:  # noqa: FBT001 - part of what is remembered
     from regard.customers.matching import scoring  # loads the model's library, which few pages need
 
-    return "; ".join(scoring.words([{"field": field, "level": level, "weight": 1.0 if speaks_for else -1.0}]))
+    return scoring.sentence(str(one["field"]), str(one["level"]))
 
 
 def in_words(evidence: str) -> str:
