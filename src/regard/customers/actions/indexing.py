@@ -2,8 +2,7 @@
 
 import csv
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +61,13 @@ def index_records(*, by: Actor, office_id: int) -> int:
             added += count
             if count < BATCH:
                 break
+    _make_index()
     if added:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic():
             audit.record(
                 by=by, action="customers.index_records", object_type="customers.standardform", count=added,
                 office_id=office_id,
             )  # fmt: skip
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE customers_standardform")
     return added
 
 
@@ -81,7 +79,8 @@ def _index_batch(folder: Path, office_id: int) -> int:
     if not records.num_rows:
         return 0
     rows = _write(made, records, office_id)
-    with transaction.atomic(), connection.cursor() as cursor, _keyed_afterwards(cursor, rows):
+    with transaction.atomic(), connection.cursor() as cursor:
+        _drop_before_many(cursor, rows)
         stage(cursor, "made_form", "record_id bigint, office_id bigint, kind text, form text, keys bigint[]")
         copy_in(cursor, "made_form", CopyFile(made, COLUMNS, rows))
         cursor.execute(
@@ -91,22 +90,26 @@ def _index_batch(folder: Path, office_id: int) -> int:
     return rows
 
 
-@contextmanager
-def _keyed_afterwards(cursor: Any, rows: int) -> Iterator[None]:
-    """Build the index of keys anew after rows that are many beside those there: entering each key costs ten times that.
+def _drop_before_many(cursor: Any, rows: int) -> None:
+    """Drop the index of keys before rows that are many beside those there: entering each key costs ten times building.
 
-    Look-ups wait meanwhile; it happens with an office's first files only.
+    Until `_make_index`, look-ups read the table; that happens with an office's first files only.
     """
     cursor.execute("SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'customers_standardform'::regclass")
-    rebuild = rows >= FEW and rows > cursor.fetchone()[0] * MANY
-    if rebuild:
-        cursor.execute("LOCK TABLE customers_standardform; DROP INDEX IF EXISTS standard_form_keys")
-    yield
-    if rebuild:
-        cursor.execute(
-            "SET LOCAL maintenance_work_mem = '256MB';"
-            "CREATE INDEX standard_form_keys ON customers_standardform USING gin (keys) WITH (fastupdate = off)"
-        )
+    if rows >= FEW and rows > cursor.fetchone()[0] * MANY:
+        cursor.execute("DROP INDEX IF EXISTS standard_form_keys")
+
+
+def _make_index() -> None:
+    """Build the index of keys if it is not there, be it because an earlier call was killed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('standard_form_keys') IS NULL")
+        if cursor.fetchone()[0]:
+            cursor.execute(
+                "SET LOCAL maintenance_work_mem = '256MB';"
+                "CREATE INDEX standard_form_keys ON customers_standardform USING gin (keys) WITH (fastupdate = off)"
+            )
+        cursor.execute("ANALYZE customers_standardform")
 
 
 def _read(path: Path) -> pa.Table:
