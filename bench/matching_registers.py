@@ -5,6 +5,7 @@ package pseudopeople, which drags much: give the interpreter that has it in PSEU
 """
 
 import csv
+import email.header
 import email.utils
 import gzip
 import json
@@ -116,6 +117,7 @@ def _simulated_birth(source: str, told: str) -> str:
 
 def county(cases: int = 20_000, seed: int = 5) -> Register:
     """The demo county's silos as its own generator writes them: people and firms, one record a telling."""
+    from regard.customers.matching import standardise
     from regard.demo.generate import generate
 
     with tempfile.TemporaryDirectory() as name:
@@ -124,12 +126,16 @@ def county(cases: int = 20_000, seed: int = 5) -> Register:
         with (folder / "answers" / "truth.csv").open(encoding="utf-8", newline="") as file:
             truth = {(r["silo"], r["record"], r["part"]): (r["kind"], r["who"]) for r in csv.DictReader(file)}
         rows = [row for read in _COUNTY for row in read(folder)]
-    known = []
+    known: dict[Any, Row] = {}  # as an import keeps them: the same telling in the same silo is one record
     for row in rows:
         kind, who = truth.get((row["silo"], row["record"], row["part"]), ("", ""))
+        firm = truth.get((row["silo"], row["record"], "organisation"))
+        if firm and standardise(row).kind == "organisation":
+            kind, who = firm  # the person behind it told the firm's name only
         if who and any(row.get(c) for c in ("name", "given", "email", "phone")):
-            known.append({**{k: v for k, v in row.items() if k not in {"record", "part"}}, "kind": kind, "who": kind + who})
-    return _table(known)
+            told = {k: v for k, v in row.items() if k not in {"record", "part"}} | {"kind": kind, "who": kind + who}
+            known[tuple(sorted((k, str(v)) for k, v in told.items()))] = told
+    return _table(list(known.values()))
 
 
 def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[dict[str, str]]:
@@ -177,7 +183,8 @@ def _mailbox(folder: Path) -> Iterator[Row]:
             told = json.loads(line)
         except ValueError:
             continue
-        name, address = email.utils.parseaddr(str(told.get("from") or ""))
+        head = str(email.header.make_header(email.header.decode_header(str(told.get("from") or ""))))
+        name, address = email.utils.parseaddr(head)
         yield {"silo": "mailbox", "record": told.get("message_id"), "part": "sender", "name": name, "email": address}
 
 
