@@ -12,6 +12,8 @@ LARGEST_BLOCK = 100
 #: How many candidate pairs there may be for each record before the largest block is lowered.
 PAIRS_PER_RECORD = 40
 LEAST_PAIRS = 200_000
+#: From how many pairs a weak rule has to be choosy.
+_WEAK_FROM = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Rule:
     name: str
     key: str
     told: tuple[str, ...]
+    weak: bool = False  # says little by itself: small blocks only, and nothing told may differ
+    largest: int = LARGEST_BLOCK
 
     def sql(self, number: int, source: str) -> str:
         """SELECT of (record_id, k) for the records that have the key."""
@@ -28,8 +32,8 @@ class Rule:
         return f"SELECT record_id, hash({number}, {self.key}) AS k FROM {source} WHERE {where}"
 
 
-def _rule(name: str, *columns: str, key: str = "") -> Rule:
-    return Rule(name, key or ", ".join(columns), columns)
+def _rule(name: str, *columns: str, key: str = "", weak: bool = False, largest: int = LARGEST_BLOCK) -> Rule:
+    return Rule(name, key or ", ".join(columns), columns, weak, largest)
 
 
 PERSON_RULES = (
@@ -58,17 +62,17 @@ PERSON_RULES = (
     _rule("birth month and day, and names", "birth_monthday", "given_root", "family_sound"),
     _rule("birth year and month, and names", "birth_year", "birth_month", "given_root", "family_sound"),
     _rule("birth year and day, and names", "birth_year", "birth_day", "given_root", "family_sound"),
-    _rule("name", "given", "family", key="least(given, family), greatest(given, family)"),
+    _rule("name", "given", "family", key="least(given, family), greatest(given, family)", weak=True),
     _rule("name, short forms and middle", "given_root", "family", "middle", key="given_root, family, left(middle, 1)"),
     _rule("name and birth year", "given", "family", "birth_year"),
     _rule("sounds and postcode", "given_sound", "family_sound", "postcode"),
     _rule("sounds and town", "given_sound", "family_sound", "city"),
     _rule("sounds and middle", "given_sound", "family_sound", "middle", key="given_sound, family_sound, left(middle, 1)"),
-    _rule("sounds", "given_sound", "family_sound"),
+    _rule("sounds", "given_sound", "family_sound", weak=True, largest=40),
     _rule("family name and postcode", "family", "postcode"),
-    _rule("given name and postcode", "given_root", "postcode"),
-    _rule("family name and town", "family", "city"),
-    _rule("given name and town", "given_root", "city"),
+    _rule("given name and postcode", "given_root", "postcode", weak=True, largest=40),
+    _rule("family name and town", "family", "city", weak=True, largest=40),
+    _rule("given name and town", "given_root", "city", weak=True, largest=40),
 )  # fmt: skip
 
 ORGANISATION_RULES = (
@@ -140,7 +144,7 @@ def block(con: Any, kind: str, source: str, *, fresh: str = "") -> list[Blocked]
 def _one_rule(con: Any, number: int, rule: Rule, source: str, *, fresh: str, most_pairs: int) -> Blocked:
     con.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS {rule.sql(number, source)}")
     con.execute("CREATE OR REPLACE TEMP TABLE block AS SELECT k, count(*) AS n FROM keyed GROUP BY k HAVING n > 1")
-    cap = _cap(con, most_pairs)
+    cap = _cap(con, most_pairs, rule.largest)
     ((records, pairs, kept, largest, out, out_records),) = con.execute(
         f"""SELECT (SELECT count(*) FROM keyed), coalesce(sum(n * (n - 1) / 2), 0),
                    coalesce(sum(n * (n - 1) / 2) FILTER (n <= {cap}), 0), coalesce(max(n), 0),
@@ -149,21 +153,32 @@ def _one_rule(con: Any, number: int, rule: Rule, source: str, *, fresh: str, mos
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT record_id, k FROM keyed SEMI JOIN (FROM block WHERE n <= {cap}) USING (k)"
     )
+    weak = rule.weak and kept > _WEAK_FROM
+    looked = (
+        f"JOIN {source} x ON x.record_id = l.record_id JOIN {source} y ON y.record_id = r.record_id " if weak else ""
+    )
+    differs = f" AND {_NOTHING_DIFFERS}" if weak else ""
     where = f"AND (l.{fresh} OR r.{fresh})" if fresh else ""
     con.execute(
         f"""INSERT INTO raw_pair SELECT l.record_id, r.record_id FROM keyed l JOIN keyed r USING (k)
-            WHERE l.record_id < r.record_id {where}"""
+            {looked}WHERE l.record_id < r.record_id {where}{differs}"""
     )
     con.execute("DROP TABLE keyed")
     return Blocked(rule.name, records, int(pairs), int(kept), int(largest), int(out), int(out_records))
 
 
-def _cap(con: Any, most_pairs: int) -> int:
+#: Told on both sides and different: then a weak key is no reason to look.
+_NOTHING_DIFFERS = " AND ".join(
+    f"(x.{c} = '' OR y.{c} = '' OR x.{c} = y.{c})" for c in ("birth_year", "email", "phone")
+)
+
+
+def _cap(con: Any, most_pairs: int, largest: int) -> int:
     """The largest block that keeps a rule within its number of pairs."""
     sizes = con.execute(
-        f"SELECT n, count(*) * n * (n - 1) / 2 FROM block WHERE n <= {LARGEST_BLOCK} GROUP BY n ORDER BY n"
+        f"SELECT n, count(*) * n * (n - 1) / 2 FROM block WHERE n <= {largest} GROUP BY n ORDER BY n"
     ).fetchall()
-    total, cap = 0.0, LARGEST_BLOCK
+    total, cap = 0.0, largest
     for n, pairs in sizes:
         total += pairs
         if total > most_pairs:

@@ -24,7 +24,7 @@ ROUNDS = 3
 #: Pairs that are looked at, at most.
 SAMPLE = 1_500_000
 #: How far the prior may move from one other record for each record. Bits.
-PRIOR_DOWN, PRIOR_UP = 1.0, 2.0
+PRIOR_DOWN, PRIOR_UP = 1.0, 3.0
 
 
 def fit(con: Any, model: Weights, table: str) -> Weights:

@@ -77,33 +77,57 @@ def both(column: str) -> Test:
     return Test(f"({column}_l > 0 AND {column}_r > 0)", lambda a, b: a[column] > 0 and b[column] > 0)
 
 
+def _edge_sql(one: str, other: str) -> str:
+    return f"(left({one}_l, 1) = left({other}_r, 1) OR right({one}_l, 1) = right({other}_r, 1))"
+
+
+def _edge(one: str, other: str) -> bool:
+    return one[:1] == other[:1] or one[-1:] == other[-1:]
+
+
 def alike(one: str, least: float, other: str | None = None) -> Test:
-    """Jaro-Winkler similarity of at least `least` (0 to 1); `other` compares across columns, either way round."""
+    """Jaro-Winkler similarity of at least `least` (0 to 1); `other` compares across columns, both ways round.
+
+    The first or the last letter must agree: nearly all slips leave one of them, and most pairs need no more looking.
+    """
     if other is None:
-        return Test(
-            f"({one}_l <> '' AND {one}_r <> '' AND jaro_winkler_similarity({one}_l, {one}_r) >= {least})",
-            lambda a, b: bool(a[one]) and bool(b[one]) and _jaro_winkler(a[one], b[one]) >= least,
-        )
-    across = Test(
-        f"({one}_l <> '' AND {other}_r <> '' AND jaro_winkler_similarity({one}_l, {other}_r) >= {least})",
-        lambda a, b: bool(a[one]) and bool(b[other]) and _jaro_winkler(a[one], b[other]) >= least,
+        return _alike_across(one, one, least)
+    return _alike_across(one, other, least) & _alike_across(other, one, least)
+
+
+def _alike_across(one: str, other: str, least: float) -> Test:
+    return Test(
+        f"({one}_l <> '' AND {other}_r <> '' AND {_edge_sql(one, other)} "
+        f"AND jaro_winkler_similarity({one}_l, {other}_r) >= {least})",
+        lambda a, b: (
+            bool(a[one]) and bool(b[other]) and _edge(a[one], b[other]) and _jaro_winkler(a[one], b[other]) >= least
+        ),
     )
-    back = Test(
-        f"({other}_l <> '' AND {one}_r <> '' AND jaro_winkler_similarity({other}_l, {one}_r) >= {least})",
-        lambda a, b: bool(a[other]) and bool(b[one]) and _jaro_winkler(a[other], b[one]) >= least,
-    )
-    return across & back
 
 
 def near(column: str, most: int, longer_than: int = 0) -> Test:
-    """At most `most` letters typed wrong, left out, added or exchanged; texts of more than `longer_than` bytes."""
+    """At most `most` letters typed wrong, left out, added or exchanged; texts of more than `longer_than` bytes.
+
+    The first or the last letter must agree, see `alike`.
+    """
     return Test(
         f"(strlen({column}_l) > {longer_than} AND strlen({column}_r) > {longer_than} "
+        f"AND abs(strlen({column}_l) - strlen({column}_r)) <= {most} AND {_edge_sql(column, column)} "
         f"AND damerau_levenshtein({column}_l, {column}_r) <= {most})",
         lambda a, b: (
             min(len(_bytes(a[column])), len(_bytes(b[column]))) > longer_than
+            and abs(len(_bytes(a[column])) - len(_bytes(b[column]))) <= most
+            and _edge(a[column], b[column])
             and DamerauLevenshtein.distance(_bytes(a[column]), _bytes(b[column]), score_cutoff=most) <= most
         ),
+    )
+
+
+def begins_alike(column: str, letters: int) -> Test:
+    """Both told it, and the first letters agree."""
+    return Test(
+        f"({column}_l <> '' AND left({column}_l, {letters}) = left({column}_r, {letters}))",
+        lambda a, b: bool(a[column]) and a[column][:letters] == b[column][:letters],
     )
 
 

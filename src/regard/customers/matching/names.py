@@ -215,6 +215,15 @@ def looks_organised(name: str) -> bool:
     return len(words) > 1 and any(word in _LEGAL_SURE or word in _BODIES for word in words[1:])
 
 
+def person_of(name: str) -> str:
+    """The person of a text that names a person and their firm ('Ana Perez, Perez Plumbing LLC'); '' when it is no such."""
+    head, mark, tail = name.replace("(", ",").partition(",")
+    person = fold(head).split(" ")
+    if mark and len(person) >= 2 and "&" not in head and looks_organised(tail) and not looks_organised(head):
+        return head.strip()
+    return ""
+
+
 def acronym(words: str) -> str:
     """The first letters of three words or more, else ''."""
     parts = words.split(" ")

@@ -10,6 +10,7 @@ from regard.customers.matching.levels import (
     Level,
     Test,
     alike,
+    begins_alike,
     both,
     crossed,
     flagged,
@@ -85,6 +86,9 @@ BIRTH = Comparison(
     "birth",
 )
 
+#: E-mails of one domain all end alike: look closer only where the beginning agrees too.
+_EMAIL_BEGINS = begins_alike("email", 1) | same("email_domain")
+
 EMAIL = Comparison(
     "e-mail",
     untold("email"),
@@ -98,12 +102,14 @@ EMAIL = Comparison(
         Level("household", same("email") & OTHER_GIVEN, "same e-mail, other given name: {a}"),
         Level("exact", same("email"), "same e-mail: {a}", "rare_email", pooled=True),
         Level(
-            "household close", near("email", 3, 6) & OTHER_GIVEN, "e-mails spelled alike, other given name: {a} / {b}"
+            "household close",
+            _EMAIL_BEGINS & near("email", 3, 6) & OTHER_GIVEN,
+            "e-mails spelled alike, other given name: {a} / {b}",
         ),
         Level("other digits", same("email_letters"), "e-mails differ in their digits: {a} / {b}"),
-        Level("close", near("email", 2, 6), "e-mails spelled alike: {a} / {b}"),
+        Level("close", _EMAIL_BEGINS & near("email", 2, 6), "e-mails spelled alike: {a} / {b}"),
         Level("user", same("email_user"), "same name before the @: {a} / {b}"),
-        Level("alike", alike("email", 0.9), "e-mails somewhat alike: {a} / {b}"),
+        Level("alike", _EMAIL_BEGINS & alike("email", 0.9), "e-mails somewhat alike: {a} / {b}"),
     ),
     Level("different", ANY, "e-mails differ: {a} / {b}"),
     "email",

@@ -97,6 +97,9 @@ def _names(  # noqa: PLR0917 - called with the told columns in their order
 ) -> Sequence[str]:
     """(kind, name, given, given_root, middle, family, family_words, sounds, suffix, words, words_key, acronym)."""
     shown = name or f"{given} {family}".strip() or organisation
+    if not given and not family:
+        name = names.person_of(name) or name
+        shown = name or shown
     # A firm in a column for people is a firm; persons' names have no legal form.
     if kind == "organisation" or names.looks_organised(shown):
         words = names.organisation_words(name or organisation or shown)
