@@ -51,6 +51,9 @@ class Provider:
     def open_items(self, *, customer_id: int, staff: Staff) -> Sequence[OpenItem]:  # noqa: ARG002
         return []
 
+    def last_spoken(self, *, customer_id: int, staff: Staff) -> Entry | None:  # noqa: ARG002
+        return None  # feedback is told to us: nobody spoke with them
+
     def find_number(self, *, text: str, staff: Staff) -> Sequence[Hit]:  # noqa: ARG002
         return []
 
