@@ -11,7 +11,7 @@ import pytest
 
 from regard.config import cli
 from regard.config.home import ROOT
-from regard.customers.access import LOOK_UP
+from regard.customers.access import ANSWER_SUBJECT, LOOK_UP, REVIEW, SET_TRUST
 from regard.measures.definitions import CATALOGUE
 from regard.measures.views.asking import REFRESHERS
 from regard.office import actions as office
@@ -281,6 +281,9 @@ def test_the_table_of_roles_is_what_the_pages_declare():
         "Today, Cases, a case: look": ANY_ROLE,
         "Work on cases, log contacts, reply": DESK_ROLES,
         "Customers: look up, register, add facts": LOOK_UP,
+        "Customers: review pairs, merge, split, take back": REVIEW,
+        "Customers: answer what is held of them": ANSWER_SUBJECT,
+        "Customers: say how far a source is trusted": SET_TRUST,
         "Voice: read": ANY_ROLE,
         "Sources: look": sources.LOOK,
         "Sources: import, map, correct rows": sources.CHANGE,

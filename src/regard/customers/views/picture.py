@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from regard.customers import actions, queries, timeline
-from regard.customers.access import LOOK_UP, customers_seen_by, get_customer_for
+from regard.customers.access import LOOK_UP, REVIEW, SET_TRUST, customers_seen_by, get_customer_for
 from regard.customers.forms import CustomerForm
 from regard.customers.models import Customer
 from regard.customers.queries.relations import relations_of
@@ -35,7 +35,8 @@ def find(request: HttpRequest) -> HttpResponse:
     found = search(staff, typed) if typed else []
     if len(hits) == 1 and not found:
         return redirect(hits[0].url)
-    context = {"typed": typed, "found": found, "hits": hits, "limit": LIMIT, "title": "Customers"}
+    context = {"typed": typed, "found": found, "hits": hits, "limit": LIMIT, "title": "Customers",
+               "may_review": may(staff, *REVIEW), "may_trust": may(staff, *SET_TRUST)}  # fmt: skip
     if not typed:
         context["recent"] = customers_seen_by(staff).filter(merged_into=None).order_by("-id")[:10]
         context["to_review"] = queries.waiting_count(staff)

@@ -6,13 +6,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from regard.customers import actions
+from regard.customers.access import SET_TRUST
 from regard.customers.forms import TrustForm
 from regard.customers.models import SourceTrust
 from regard.office.access import open_to, silos_seen_by, staff_of
-from regard.office.roles import Role
 
 
-@open_to(Role.ANALYST, Role.ADMINISTRATOR)
+@open_to(*SET_TRUST)
 @require_GET
 def trust(request: HttpRequest) -> HttpResponse:
     """Every source with what was said of it."""
@@ -24,7 +24,7 @@ def trust(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/trust.html", {"rows": rows, "usual": SourceTrust.USUAL})
 
 
-@open_to(Role.ANALYST, Role.ADMINISTRATOR)
+@open_to(*SET_TRUST)
 @require_http_methods(["GET", "POST"])
 def trust_edit(request: HttpRequest, code: str) -> HttpResponse:
     """Say how far one source is trusted, field by field."""
