@@ -140,7 +140,8 @@ class SubjectForm(forms.Form):
     """The answer to a customer who asks what is held of them: each record that is not sure is checked by a person."""
 
     checked = forms.TypedMultipleChoiceField(
-        coerce=int, required=False, widget=forms.CheckboxSelectMultiple, label="I checked that these are theirs",
+        coerce=int, widget=forms.CheckboxSelectMultiple, label="I checked that these are theirs",
+        error_messages={"required": "Check each of them, or take it off on the page of sources first."},
         help_text="Regard is not sure enough of them to tell them to anybody. First take off what is not theirs.",
     )  # fmt: skip
     form = forms.ChoiceField(
