@@ -18,6 +18,7 @@ from regard.customers.models import (
     Link,
     MatchRun,
     MovedRecord,
+    Relation,
     ReviewPair,
 )
 from regard.desk.models import Case, Contact, Event, OrderLine, SavedFilter
@@ -50,6 +51,7 @@ class Planted:
     record: IdentityRecord
     pair: ReviewPair
     change: IdentityChange
+    relation: Relation
     case: Case
     order: Case
     contact: Contact
@@ -192,6 +194,7 @@ def plant(cast: Cast) -> Planted:
         record,
         pair,
         change,
+        made(Relation, customer=customer, other=twin, kind="household", reason=say("told us")),
         case,
         order,
         contact,

@@ -18,6 +18,7 @@ CASES_OWN = (
     "recategorise amend merge withdraw close reopen undo"
 )
 
+CUSTOMERS_OWN = "sources update history merge split relate export"
 CUSTOMER: Sample = lambda p: {"number": p.customer.number}  # noqa: E731
 
 RUN: Sample = lambda p: {"pk": p.run.pk}  # noqa: E731
@@ -47,8 +48,12 @@ SAMPLES: dict[str, Sample] = {
     "records-entry": lambda p: {"pk": p.entry.pk},
     # customers
     "customers-customer": lambda p: {"number": p.customer.number},
-    **{f"customers-{word}": CUSTOMER for word in ("sources", "update", "history", "merge", "split")},
+    **{
+        f"customers-{word}": CUSTOMER for word in ("sources", "update", "history", "merge", "split", "relate", "export")
+    },
     "customers-undo": lambda p: {"number": p.customer.number, "pk": p.change.pk},
+    "customers-relation-end": lambda p: {"number": p.customer.number, "pk": p.relation.pk},
+    "customers-trust-edit": lambda p: {"code": p.silo.code},
     "customers-unlink": lambda p: {"number": p.customer.number, "pk": p.record.pk},
     # desk
     **{f"desk-{word}": CASE for word in CASES_OWN.split()},
@@ -100,6 +105,7 @@ QUERIES: dict[str, list[str]] = {
         "?q=C{case}",
         "?q=fence",
     ],
+    "customers-export": ["?format=json", "?format=csv"],
     "customers-merge": ["?with=K{twin}", "?q=penny"],
     "customers-review": ["?pair={pair}"],
     "desk-cases": ["?q=fence", "?unit={unit}", "?owner={alice}", "?service={service}", "?overdue=on"],

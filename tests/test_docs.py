@@ -11,7 +11,7 @@ import pytest
 
 from regard.config import cli
 from regard.config.home import ROOT
-from regard.customers.access import LOOK_UP
+from regard.customers.access import ANSWER_SUBJECT, LOOK_UP, REVIEW, SET_TRUST
 from regard.measures.definitions import CATALOGUE
 from regard.measures.views.asking import REFRESHERS
 from regard.office import actions as office
@@ -285,6 +285,9 @@ def test_the_table_of_roles_is_what_the_pages_declare():
         "Customers: look up, register, add facts": LOOK_UP,
         "Voice: log, answer, see private links": voice.HANDLE,
         "Voice: publish what was changed": voice.PUBLISH,
+        "Customers: review pairs, merge, split, take back": REVIEW,
+        "Customers: answer what is held of them": ANSWER_SUBJECT,
+        "Customers: say how far a source is trusted": SET_TRUST,
         "Voice: read": ANY_ROLE,
         "Sources: look": sources.LOOK,
         "Sources: import, map, correct rows": sources.CHANGE,

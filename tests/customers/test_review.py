@@ -150,6 +150,20 @@ def test_precision_is_told_with_its_interval_once_enough_was_looked_at(cast, que
     assert "14 of 14 pairs" in text(visit(cast.bob, "customers-review"))
 
 
+def test_the_second_person_does_not_see_what_the_first_said_the_third_does(cast, queue, visit):
+    actions.set_policy(by=cast.administrator, office=cast.office, reviewers=2)
+    (pair,) = queue()
+    actions.decide_pair(by=cast.bob, pair=pair, verdict="same", reason="same dog")
+    page = text(visit(cast.analyst, "customers-review"))
+    assert "A colleague has looked at this pair" in page
+    assert "same dog" not in page
+    actions.decide_pair(by=cast.analyst, pair=pair, verdict="different", reason="other cat")
+    page = text(visit(cast.administrator, "customers-review"))
+    assert "Two colleagues disagree" in page
+    assert "same dog" in page
+    assert "other cat" in page
+
+
 def test_an_administrator_asks_for_two_people(cast, queue, visit):
     queue()
     visit(cast.bob, "customers-review-policy", post={"reviewers": 2})

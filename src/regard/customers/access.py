@@ -64,3 +64,7 @@ def get_customer_for(staff: Staff, number: str) -> Customer:
 
 #: Roles that decide who is who.
 REVIEW = (Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR)
+#: Roles that answer a customer who asks what is held of them.
+ANSWER_SUBJECT = (Role.RECORDS_OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+#: Roles that say how far a source is trusted.
+SET_TRUST = (Role.ANALYST, Role.ADMINISTRATOR)

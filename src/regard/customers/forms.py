@@ -7,7 +7,7 @@ from django import forms
 
 from regard.customers import normalise
 from regard.customers.following import Loose
-from regard.customers.models import Customer, IdentityRecord, Kind, Verdict
+from regard.customers.models import Customer, IdentityRecord, Kind, Link, Relation, Verdict
 
 
 class CustomerForm(forms.Form):
@@ -134,3 +134,61 @@ class UndoForm(forms.Form):
     """Why a change is taken back."""
 
     reason = reason_field()
+
+
+class SubjectForm(forms.Form):
+    """The answer to a customer who asks what is held of them: each record that is not sure is checked by a person."""
+
+    checked = forms.TypedMultipleChoiceField(
+        coerce=int, widget=forms.CheckboxSelectMultiple, label="I checked that these are theirs",
+        error_messages={"required": "Check each of them, or take it off on the page of sources first."},
+        help_text="Regard is not sure enough of them to tell them to anybody. First take off what is not theirs.",
+    )  # fmt: skip
+    form = forms.ChoiceField(
+        choices=(("json", "JSON"), ("csv", "CSV, for a spreadsheet")), initial="csv", widget=forms.RadioSelect,
+        label="As",
+    )  # fmt: skip
+    reason = reason_field("How did you make sure that it is them who ask?")
+
+    def __init__(self, *args: Any, weak: Iterable[Link], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(link.pk, f"{_named(link.record)}: {link.reason}, {link.score:.0%} sure") for link in weak]
+        self.fields["checked"].choices = choices  # type: ignore[attr-defined]
+        self.wanted = {pk for pk, _ in choices}
+        if not choices:
+            del self.fields["checked"]
+
+    def clean_checked(self) -> list[int]:
+        checked = self.cleaned_data["checked"]
+        if set(checked) != self.wanted:
+            raise forms.ValidationError("Check each of them, or take it off on the page of sources first.")
+        return checked
+
+
+class RelationForm(forms.Form):
+    """What a customer is to another."""
+
+    kind = forms.ChoiceField(choices=Relation.Kind.choices, label="This customer")
+    other = forms.CharField(
+        label="Whom", max_length=24, help_text="A customer number such as K0001234. The search finds it.",
+        widget=forms.TextInput(attrs={"class": "usa-input--medium"}),
+    )  # fmt: skip
+    reason = forms.CharField(label="How do we know?", max_length=2_000)
+
+
+TRUST_WORDS = {9: "9, above all others", 5: "5, the same as usual", 1: "1, only when nobody else says"}
+
+
+class TrustForm(forms.Form):
+    """How far a source is trusted, field by field."""
+
+    def __init__(self, *args: Any, fields: Iterable[str], told: dict[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        levels = [("", "as usual"), *((str(n), TRUST_WORDS.get(n, str(n))) for n in range(9, 0, -1))]
+        for name in fields:
+            label = "Everything it says" if name == "*" else name.capitalize().replace("Email", "E-mail")
+            field = forms.TypedChoiceField(
+                choices=levels, coerce=int, empty_value=None, required=False, label=label,
+                initial=str(told.get(name, "")),
+            )  # fmt: skip
+            self.fields[name] = field

@@ -69,6 +69,10 @@ class Provider(Protocol):
         """What is still open for the customer."""
         ...
 
+    def last_spoken(self, *, customer_id: int, staff: "Staff") -> Entry | None:
+        """The last exchange in which somebody of the office and the customer reached each other."""
+        ...
+
     def find_number(self, *, text: str, staff: "Staff") -> Sequence[Hit]:
         """What a typed number (of a case, an order, a source's own) leads to; empty when it is none of ours."""
         ...
@@ -105,6 +109,12 @@ def open_items(*, customer_id: int, staff: "Staff") -> list[OpenItem]:
         for item in provider.open_items(customer_id=customer_id, staff=staff)
     ]
     return sorted(items, key=lambda item: item.promise_due or item.next_step_due or _NEVER)
+
+
+def last_spoken(*, customer_id: int, staff: "Staff") -> Entry | None:
+    """The last exchange over all rooms; None when there was none that the person may know of."""
+    found = [provider.last_spoken(customer_id=customer_id, staff=staff) for provider in _registry.providers.values()]
+    return max((entry for entry in found if entry is not None), key=lambda entry: entry.at, default=None)
 
 
 def find_number(*, text: str, staff: "Staff") -> list[Hit]:

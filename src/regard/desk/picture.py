@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from regard.customers.timeline import Entry, Hit, OpenItem
 from regard.desk.access import cases_seen_by, contacts_seen_by
-from regard.desk.models import OPEN_STATES, Case, Contact
+from regard.desk.models import OPEN_STATES, Case, Contact, Outcome
 from regard.desk.queries.listing import ids_of_number
 from regard.desk.queries.people import sees
 from regard.desk.queries.timeline import contact_title
@@ -21,6 +21,8 @@ from regard.office.access import office_id_of
 from regard.office.models import Staff
 
 MOST_OPEN = 100
+#: Outcomes of a contact in which nobody reached anybody.
+NOT_REACHED = (Outcome.ABANDONED, Outcome.LEFT, Outcome.VOICEMAIL, Outcome.QUEUED, Outcome.FAILED)
 
 
 class DeskPicture:
@@ -42,6 +44,12 @@ class DeskPicture:
         """Open cases, the oldest first. One query."""
         cases = _cases_of(customer_id, staff).filter(state__in=OPEN_STATES).order_by("received_at")[:MOST_OPEN]
         return [_open(case, staff) for case in cases]
+
+    def last_spoken(self, *, customer_id: int, staff: Staff) -> Entry | None:
+        """The newest contact that came through, in or out. One query."""
+        reached = contacts_seen_by(staff).filter(customer=customer_id).exclude(outcome__in=NOT_REACHED)
+        found = reached.select_related("silo", "staff").order_by("-started_at").first()
+        return _of_contact(found) if found is not None else None
 
     def find_number(self, *, text: str, staff: Staff) -> Sequence[Hit]:
         """Cases of this number, ours or their source's, that the person may open. At most two queries."""

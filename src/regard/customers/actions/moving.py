@@ -137,8 +137,10 @@ UPDATE {RECORDS} m SET new_link = made.id FROM made WHERE made.record_id = m.rec
 """
 
 
-def carry_out(cursor: Any, *, staff: Staff | None, ended_reason: str) -> int:
+def carry_out(cursor: Any, *, staff: Staff | None, ended_reason: str, follow: bool = True) -> int:
     """Do what is staged: end and make links, let every room follow, note it all. Returns how many records moved.
+
+    follow: false when no record goes to another customer.
 
     Raises ValidationError when a staged record belongs to somebody else by now.
     """
@@ -162,7 +164,8 @@ def carry_out(cursor: Any, *, staff: Staff | None, ended_reason: str) -> int:
                 (change_id, record_id, old_link_id, new_link_id, old_customer_id, new_customer_id)
             SELECT change_id, record_id, old_link, new_link, old_customer, new_customer FROM {RECORDS}"""
     )
-    following.move_all(cursor)
+    if follow:
+        following.move_all(cursor)
     return wanted
 
 

@@ -113,8 +113,9 @@ def _refuse_when_built_upon(change: IdentityChange, turns: list[_Turn], later: l
 
 
 def _told(change: IdentityChange) -> str:
-    what = {Kind.MERGE: "merged", Kind.SPLIT: "split", Kind.LINK: "linked", Kind.UNLINK: "taken off"}[Kind(change.kind)]
-    return f"K{change.customer_id:07d} and K{change.other_id:07d} {what} on {change.at:%b %-d, %Y}"
+    what = {Kind.MERGE: "merged", Kind.SPLIT: "split", Kind.LINK: "linked", Kind.UNLINK: "taken off"}
+    both = f"K{change.customer_id:07d}" + (f" and K{change.other_id:07d}" if change.other_id else "")
+    return f"{both} {what.get(Kind(change.kind), 'checked')} on {change.at:%b %-d, %Y}"
 
 
 def _carried_on(change: IdentityChange, later: list[IdentityChange]) -> bool:

@@ -109,6 +109,7 @@ class IdentityChange(models.Model):
         UNLINK = "unlink", "Record taken off"
         MERGE = "merge", "Merged"
         SPLIT = "split", "Split"
+        CONFIRM = "confirm", "Checked"
         UNDO = "undo", "Taken back"
 
     office = models.ForeignKey(Unit, on_delete=models.PROTECT, db_constraint=False, db_index=False)

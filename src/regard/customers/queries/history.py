@@ -69,6 +69,7 @@ def title_of(change: IdentityChange) -> str:
         kinds.MERGE: f"{other} went into {one}",
         kinds.SPLIT: f"{other} was made of part of {one}",
         kinds.UNLINK: f"A record of {one} became {other}",
+        kinds.CONFIRM: f"Records of {one} were checked",
         kinds.LINK: f"Records of {other} went to {one}",
     }[kinds(change.kind)]
 

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from regard.customers import actions, queries, timeline
-from regard.customers.access import LOOK_UP, REVIEW, customers_seen_by, get_customer_for
+from regard.customers.access import LOOK_UP, REVIEW, SET_TRUST, customers_seen_by, get_customer_for
 from regard.customers.forms import CustomerForm
 from regard.customers.models import Customer
+from regard.customers.queries.relations import relations_of
 from regard.customers.recognise import likely_customers
 from regard.customers.search import LIMIT, search
 from regard.office.access import may, open_to
@@ -35,7 +36,8 @@ def find(request: HttpRequest) -> HttpResponse:
     found = search(staff, typed) if typed else []
     if len(hits) == 1 and not found:
         return redirect(hits[0].url)
-    context = {"typed": typed, "found": found, "hits": hits, "limit": LIMIT, "title": "Customers"}
+    context = {"typed": typed, "found": found, "hits": hits, "limit": LIMIT, "title": "Customers",
+               "may_review": may(staff, *REVIEW), "may_trust": may(staff, *SET_TRUST)}  # fmt: skip
     if not typed:
         context["recent"] = customers_seen_by(staff).filter(merged_into=None).order_by("-id")[:10]
         context["to_review"] = queries.waiting_count(staff)
@@ -57,16 +59,16 @@ def customer(request: HttpRequest, number: str) -> HttpResponse:
     audit.viewed(by=staff, obj=found)
     context = {
         "customer": found,
-        "facts": queries.facts_of(records),
+        "facts": queries.facts_of(records, queries.trust_of(records)),
         "records": records,
         "open_items": timeline.open_items(customer_id=found.pk, staff=staff),
         "entries": entries[:PAGE],
         "older": entries[PAGE - 1].at.isoformat() if len(entries) > PAGE else None,
         "before": before,
-        "last_entry": entries[0] if entries and before is None else None,
+        "spoken": timeline.last_spoken(customer_id=found.pk, staff=staff),
+        "relations": relations_of(found, staff),
         "sources": sorted({record.silo.name for record in records}),
         "may_log": may(staff, *DESK_ROLES),
-        "may_change": may(staff, *REVIEW),
     }
     return render(request, "customers/customer.html", context)
 
