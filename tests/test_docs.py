@@ -285,6 +285,7 @@ def test_the_table_of_roles_is_what_the_pages_declare():
         "Customers: look up, register, add facts": LOOK_UP,
         "Voice: log, answer, see private links": voice.HANDLE,
         "Voice: publish what was changed": voice.PUBLISH,
+        "Voice: build surveys": voice.ASK,
         "Voice: read": ANY_ROLE,
         "Sources: look": sources.LOOK,
         "Sources: import, map, correct rows": sources.CHANGE,
