@@ -29,7 +29,9 @@ from regard.records import audit
 from regard.records.actors import System
 from regard.records.models import AuditEntry, Viewing
 from regard.sources.models import Mapping, QuarantinedRow, Run, Upload
-from regard.voice.models import Feedback, Improvement, Loop, Stamp
+from regard.voice.models import Answer, Feedback, Improvement, Loop, Response, Stamp, Survey, SurveyVersion
+from regard.voice.questionnaire import to_json
+from regard.voice.readymade import counter
 from tests.cast import Cast
 
 #: In every text that `plant` writes; and what else is the office's own.
@@ -60,6 +62,7 @@ class Planted:
     feedback: Feedback
     loop: Loop
     improvement: Improvement
+    survey: Survey
     saved_filter: SavedFilter
     silo: Silo
     mapping: Mapping
@@ -169,6 +172,12 @@ def plant(cast: Cast) -> Planted:
     improvement = made(Improvement, unit=cast.permits, said=say("too slow"), did=say("quicker"), made_by=cast.alice)
     loop = made(Loop, feedback=feedback, improvement=improvement, **held, **texts)
     made(Stamp, loop=loop, kind="received", at=now, text=say("came in"))
+    survey = made(Survey, unit=cast.permits, name=say("survey"), owner=cast.alice, ready="counter")
+    asked = to_json(counter()) | {"title": {"en": say("title"), "es": say("title")}}
+    version = made(SurveyVersion, survey=survey, number=1, definition=asked, published_at=now, published_by=cast.alice)
+    made(SurveyVersion, survey=survey, number=2, definition=asked)
+    response = made(Response, version=version, unit=cast.permits, language="en", at=now)
+    made(Answer, response=response, question="more", kind="text", wording=say("more?"), text=say("more"))
     saved_filter = made(SavedFilter, staff=insider, name=say("mine"), query=f"q={MARKER}")
     mapping = made(Mapping, silo=silo, name=say("mapping"), toml=MAPPING, fingerprint="f", made_by=MARKER)
     upload = made(Upload, name=f"{MARKER}.csv", path="nowhere.csv", digest="d", size=1, silo=silo, received_by=MARKER)
@@ -203,6 +212,7 @@ def plant(cast: Cast) -> Planted:
         feedback,
         loop,
         improvement,
+        survey,
         saved_filter,
         silo,
         mapping,

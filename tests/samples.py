@@ -30,6 +30,10 @@ RUNS_OWN = (
 FEEDBACK: Sample = lambda p: {"pk": p.feedback.pk}  # noqa: E731
 FEEDBACK_OWN = "feedback take-up acknowledge assess answer close reopen assign note"
 
+SURVEY: Sample = lambda p: {"pk": p.survey.pk}  # noqa: E731
+SURVEYS_OWN = "edit texts question-new publish draft close open preview qr"
+QUESTION: Sample = lambda p: {"pk": p.survey.pk, "code": "done"}  # noqa: E731
+
 MEASURE: Sample = lambda _: {"slug": "cases-received"}  # noqa: E731
 
 SAMPLES: dict[str, Sample] = {
@@ -63,6 +67,9 @@ SAMPLES: dict[str, Sample] = {
     "desk-retry": lambda p: {"pk": p.failed.pk},
     # voice
     **{f"voice-{word}": FEEDBACK for word in FEEDBACK_OWN.split()},
+    **{f"voice-survey{word}": SURVEY for word in ("", *(f"-{word}" for word in SURVEYS_OWN.split()))},
+    **{f"voice-survey-{word}": QUESTION for word in ("question", "move", "remove")},
+    **{f"voice-respond{word}": lambda p: {"key": p.survey.key} for word in ("", "-embedded", "-thanks")},
     "voice-said": lambda p: {"key": p.loop.key},
     "voice-you-said": lambda p: {"code": p.cast.office.code},
     **{f"voice-improvement{word}": lambda p: {"pk": p.improvement.pk} for word in ("", "-publish", "-withdraw")},
@@ -94,6 +101,7 @@ SHARED_NAMES = {
 #: Pages that show, to whoever holds their link, what belongs to that person or was published: with the reason.
 BY_LINK: dict[str, str] = {
     "voice-said": "the private link of who told us; tests/voice/test_pages.py has a wrong one",
+    **dict.fromkeys(("voice-respond", "voice-respond-embedded", "voice-respond-thanks"), "a survey's open link"),
     "voice-you-said": "what a person published; the name of the office stands above it",
 }
 

@@ -288,6 +288,7 @@ def test_the_table_of_roles_is_what_the_pages_declare():
         "Customers: review pairs, merge, split, take back": REVIEW,
         "Customers: answer what is held of them": ANSWER_SUBJECT,
         "Customers: say how far a source is trusted": SET_TRUST,
+        "Voice: build surveys": voice.ASK,
         "Voice: read": ANY_ROLE,
         "Sources: look": sources.LOOK,
         "Sources: import, map, correct rows": sources.CHANGE,

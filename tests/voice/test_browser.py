@@ -82,3 +82,32 @@ def test_pages_of_the_register(cast, busy, open_page):
             check(open_page(path, cast.bob, width), name, width)
         for name, path in {"said": f"/said/{busy.key}", "you-said": "/you-said/birch"}.items():
             check(open_page(path, None, width), name, width)
+
+
+def test_pages_of_surveys(cast, open_page):
+    survey = actions.make_survey(
+        by=cast.bob, unit=cast.permits, service=cast.fence, name="At the counter", ready="counter"
+    )
+    actions.publish_survey(by=cast.bob, survey=survey)
+    actions.start_draft(by=cast.bob, survey=survey)
+    office = actions.make_survey(by=cast.bob, unit=cast.permits, name="Contractors", ready="contractor")
+    actions.publish_survey(by=cast.bob, survey=office)
+    steps = actions.make_survey(by=cast.bob, unit=cast.permits, name="Steps", ready="a11", layout="steps")
+    actions.publish_survey(by=cast.bob, survey=steps)
+    one = f"/voice/surveys/{survey.pk}"
+    for width in WIDTHS:
+        for name, path in {
+            "surveys": "/voice/surveys", "survey-new": "/voice/surveys/new", "survey": one,
+            "survey-question": f"{one}/question/done", "survey-texts": f"{one}/texts", "survey-edit": f"{one}/edit",
+            "survey-preview": f"{one}/preview",
+        }.items():  # fmt: skip
+            check(open_page(path, cast.bob, width), name, width)
+        for name, path in {
+            "respond": f"/s/{survey.key}", "respond-es": f"/s/{survey.key}?lang=es",
+            "respond-matrix": f"/s/{office.key}",
+            "respond-steps": f"/s/{steps.key}", "respond-thanks": f"/s/{survey.key}/thanks",
+        }.items():  # fmt: skip
+            check(open_page(path, None, width), name, width)
+        page = open_page(f"/s/{survey.key}", None, width)
+        page.get_by_role("button", name="Send").click()
+        check(page, "respond-faults", width)

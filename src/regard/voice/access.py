@@ -6,12 +6,14 @@ from django.http import Http404
 from regard.office.access import unit_ids_seen_by
 from regard.office.models import Staff
 from regard.office.roles import DESK_ROLES, Role
-from regard.voice.models import Feedback, Improvement, Loop
+from regard.voice.models import Feedback, Improvement, Loop, Survey
 
 #: Roles that answer customers.
 HANDLE = DESK_ROLES
 #: Roles that may say yes to something becoming public.
 PUBLISH = (Role.SUPERVISOR, Role.GOAL_OWNER)
+#: Roles that ask customers.
+ASK = (Role.SUPERVISOR, Role.GOAL_OWNER, Role.CONTRACT_MANAGER, Role.ANALYST)
 #: Roles that write down what was improved.
 IMPROVE = (*DESK_ROLES, Role.GOAL_OWNER)
 
@@ -66,4 +68,25 @@ def get_improvement_for(staff: Staff, pk: int) -> Improvement:
     found = improvements_seen_by(staff).filter(pk=pk).select_related(*related).first()
     if found is None:
         raise Http404("There is no such improvement.")
+    return found
+
+
+def surveys_seen_by(staff: Staff) -> QuerySet[Survey]:
+    """Surveys of the units this person may see."""
+    return Survey.objects.filter(unit__in=unit_ids_seen_by(staff))
+
+
+def get_survey_for(staff: Staff, pk: int) -> Survey:
+    """One survey, or Http404."""
+    found = surveys_seen_by(staff).filter(pk=pk).select_related("unit", "service", "owner").first()
+    if found is None:
+        raise Http404("There is no such survey.")
+    return found
+
+
+def get_survey_by_key(key: str) -> Survey:
+    """The survey that an open link leads to. Raises Http404 for any other key."""
+    found = Survey.objects.filter(key=key).select_related("unit", "service").first() if is_key(key) else None
+    if found is None:
+        raise Http404("This link leads nowhere. Copy the whole of it, or ask the office.")
     return found

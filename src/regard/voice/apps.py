@@ -20,3 +20,4 @@ class VoiceConfig(AppConfig):
         navigation.register("Voice", "voice-register", order=40)
         opens_at("voice.feedback", "voice-feedback")
         opens_at("voice.improvement", "voice-improvement")
+        opens_at("voice.survey", "voice-survey")

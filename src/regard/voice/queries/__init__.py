@@ -3,12 +3,14 @@
 from .history import letters_of, stamps_of, told_customer
 from .improvements import improvements_of, published_of
 from .register import Provider, Wanted, register_of, score_words
+from .surveys import counts_of, versions_of
 from .thanks import thanks_of
 from .waiting import panels_of
 
 __all__ = [
     "Provider",
     "Wanted",
+    "counts_of",
     "improvements_of",
     "letters_of",
     "panels_of",
@@ -18,4 +20,5 @@ __all__ = [
     "stamps_of",
     "thanks_of",
     "told_customer",
+    "versions_of",
 ]
