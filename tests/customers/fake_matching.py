@@ -1,38 +1,25 @@
-"""A small stand-in for the matching core: it takes scores as they are told and joins what is above a threshold.
-
-It keeps the core's interface (`match`, `Decision`, `clusters.cluster`, `scoring.words`) and nothing of its method.
-"""
+"""A small stand-in for `matching.match`: it takes scores as they are told and joins what is above a threshold."""
 
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from regard.customers import matching
+from regard.customers.matching import Decision, Matched
+
 THRESHOLD = 0.9
-
-
-@dataclass(frozen=True)
-class Decision:
-    left_id: int
-    right_id: int
-    same: bool
-
-
-@dataclass
-class Matched:
-    edges: pa.Table
-    clusters: pa.Table
-    card: dict[str, Any]
+FIELDS = {"email": "e-mail"}
 
 
 def evidence(**weights: float) -> str:
     return json.dumps(
-        [{"field": f, "level": "exact" if w > 0 else "different", "weight": w} for f, w in weights.items()]
+        [
+            {"field": FIELDS.get(f, f), "level": "exact" if w > 0 else "different", "weight": w}
+            for f, w in weights.items()
+        ]
     )
 
 
@@ -112,20 +99,8 @@ def match(records: pa.Table, *, decisions: Sequence[Decision] = (), reranker: An
     return matched(scores, groups.values(), threshold=THRESHOLD, cautions=["Only a stand-in."])
 
 
-def words(told: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [f"{'same' if one['weight'] > 0 else 'another'} {one['field'].replace('_', ' ')}" for one in told]
-
-
 @pytest.fixture(autouse=True)
-def _fake_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real core needs its libraries and seconds; what is tested here is what becomes of its answers."""
-    core, scoring, clusters = (ModuleType(f"regard.customers.matching{name}") for name in ("", ".scoring", ".clusters"))
-    core.match, core.Decision, core.Matched = match, Decision, Matched  # type: ignore[attr-defined]
-    scoring.words, clusters.cluster = words, cluster  # type: ignore[attr-defined]
-    core.scoring, core.clusters = scoring, clusters  # type: ignore[attr-defined]
-    for module in (core, scoring, clusters):
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-    import regard.customers
-
-    monkeypatch.setattr(regard.customers, "matching", core, raising=False)
+def _fake_match(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparing takes seconds; what is tested here is what becomes of its answers."""
+    monkeypatch.setattr(matching, "match", match)
     SCORES.clear()

@@ -13,7 +13,7 @@ from regard.customers.models import Customer, IdentityChange, Link, ReviewPair
 from regard.desk.models import Case
 from regard.office.models import Silo, Staff
 from regard.records.actors import System
-from tests.customers.fake_matching import _fake_core, evidence, matched  # noqa: F401 - a fixture
+from tests.customers.fake_matching import _fake_match, evidence, matched  # noqa: F401 - a fixture
 from tests.customers.kit import make_person, make_rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -8,7 +8,7 @@ from regard.customers.models import Customer, Decision, Edge, IdentityChange, Li
 from regard.desk.models import Case
 from regard.records.actors import System
 from regard.records.models import AuditEntry
-from tests.customers.fake_matching import _fake_core, matched  # noqa: F401 - a fixture
+from tests.customers.fake_matching import _fake_match, matched  # noqa: F401 - a fixture
 from tests.customers.kit import make_person, make_record, make_rows, picture
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def test_two_customers_are_joined_under_the_number_of_the_larger(cast, apply):
     assert Case.objects.get(pk=loose["desk.case"]).customer_id == ana.pk
     assert standing_id(anna.pk) == ana.pk
     link = Link.objects.get(record=third, ended_at=None)
-    assert (link.score, link.reason, link.author) == (0.97, "same name; same email", "model: fake 1")
+    assert (link.score, link.reason, link.author) == (0.97, "same name; same e-mail", "model: fake 1")
     assert Edge.objects.count() == 2
     entry = AuditEntry.objects.get(action="customers.match")
     assert entry.changes["note"]["joined"] == 1

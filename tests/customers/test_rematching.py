@@ -1,13 +1,12 @@
 """Matching an office, whole or by its new arrivals, at the command line and in the background."""
 
-import sys
 from datetime import date
 
 import pytest
 from click.testing import CliRunner
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from regard.customers import actions, tasks
+from regard.customers import actions, matching, tasks
 from regard.customers.actions.matching import MATCH_OFFICE
 from regard.customers.commands import match
 from regard.customers.models import IdentityChange, IdentityRecord, Link, MatchRun, ReviewPair
@@ -16,7 +15,7 @@ from regard.lib.commandline import RefusedError
 from regard.records.actors import System
 from regard.records.declarations import Sensitivity, sensitivity_of
 from tests.customers import fake_matching
-from tests.customers.fake_matching import SCORES, _fake_core  # noqa: F401 - a fixture
+from tests.customers.fake_matching import SCORES, _fake_match  # noqa: F401 - a fixture
 from tests.customers.kit import make_person, make_record
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +35,7 @@ def seen(monkeypatch):
     """What the model was shown, each time."""
     shown: list = []
     inner = fake_matching.match
-    core = sys.modules["regard.customers.matching"]
+    core = matching
 
     def watching(records, **options):
         shown.append((records, options))
@@ -155,7 +154,7 @@ def test_explain_says_why_in_words(cast):
     assert "are two customers." in shown.output
     assert "about 2 to 1 for one customer (70% sure)" in shown.output
     assert "waits for a person" in shown.output
-    assert "for one customer: same name; same email" in shown.output
+    assert "for one customer: same name; same e-mail" in shown.output
     actions.decide_pair(by=cast.bob, pair=ReviewPair.objects.get(), verdict="same", reason="Seen both")
     shown = run("--explain", ana.number, anna.number)
     assert "are one customer." in shown.output

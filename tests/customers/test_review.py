@@ -10,7 +10,7 @@ from regard.customers.models import Customer, Decision, IdentityChange, Link, Ma
 from regard.customers.queries.review import audit_of
 from regard.records.actors import System
 from regard.records.models import Viewing
-from tests.customers.fake_matching import _fake_core, evidence, matched  # noqa: F401 - a fixture
+from tests.customers.fake_matching import _fake_match, evidence, matched  # noqa: F401 - a fixture
 from tests.customers.kit import make_person
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_a_pair_stands_side_by_side_with_what_speaks_for_and_against(cast, queue
     page = text(visit(cast.bob, "customers-review"))
     assert "1</strong> pair is left for you" in page
     assert "<strong>For one customer:</strong> same name." in page
-    assert "<strong>For two customers:</strong> another phone." in page
+    assert "<strong>For two customers:</strong> phones differ." in page
     assert "<svg" in page
     assert "A<mark>n</mark>na Marker 0" in page
     assert {str(customer_of(pk).pk) for pk in (pair.left_id, pair.right_id)} == set(
