@@ -1,8 +1,11 @@
 """The whole way of a batch: standard forms, frequencies, candidate pairs, weights, clusters, and the card that tells of it."""
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -43,6 +46,7 @@ def connect(memory: str = "1200MB") -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:")
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute("SET preserve_insertion_order = false")
+    con.execute(f"SET temp_directory = '{Path(tempfile.gettempdir()) / f'regard-matching-{os.getpid()}'}'")
     return con
 
 
@@ -57,14 +61,15 @@ class _Run:
     ) -> None:
         self.con, self.decisions, self.reranker, self.say, self.given = con, decisions, reranker, say, models
         self.card = card.Card()
-        self.started = time.perf_counter()
+        self.started, self.worked = time.perf_counter(), time.process_time()
 
     def step(self, name: str) -> None:
         """Close the step that ran until now."""
         now = time.perf_counter()
         self.card.timings[name] = round(self.card.timings.get(name, 0.0) + now - self.started, 3)
-        self.say(f"{name}: {now - self.started:.1f} s")
-        self.started = now
+        worked = time.process_time()
+        self.say(f"{name}: {now - self.started:.1f} s, {worked - self.worked:.1f} s of processor")
+        self.started, self.worked = now, worked
 
     def run(self, records: pa.Table) -> Matched:
         _check(records)

@@ -97,7 +97,7 @@ def _linker(con: Any, model: Weights, source: str) -> tuple[Any, Any]:
 
 
 #: Candidate pairs weighed at a time: Splink's own table of a chunk is wide.
-CHUNK = 2_500_000
+CHUNK = 800_000
 
 
 def weigh(con: Any, model: Weights, source: str, out: str, floor: float = FLOOR) -> int:

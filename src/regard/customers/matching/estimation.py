@@ -18,6 +18,8 @@ from regard.customers.matching.weights import COMPARISONS, Weights, prior_for
 
 #: What the shipped chances count, in pairs.
 SEEN_BEFORE = 60.0
+#: The same, where a level is a veto: a father and a son here and there shall not put it out of force.
+SEEN_BEFORE_VETO = 400.0
 #: From which weight without the comparison in question a pair is taken for sure. Bits.
 SURE = 6.0
 ROUNDS = 3
@@ -69,6 +71,7 @@ def _one_field(  # noqa: PLR0917 - the state of one EM round
     pooled = [number for number, level in enumerate(comparison.all_levels) if level.pooled]
     together = counts[pooled].sum()
     counts[pooled] = together
+    before_seen = SEEN_BEFORE_VETO if any(level.veto for level in comparison.all_levels) else SEEN_BEFORE
     total = counts.sum() - together * max(len(pooled) - 1, 0)
     seen = sum(
         model.chances[field][level.label][0]
@@ -77,7 +80,7 @@ def _one_field(  # noqa: PLR0917 - the state of one EM round
     )
     for number, label in enumerate(labels):
         m0, u = model.chances[field][label]
-        m = (counts[number] + SEEN_BEFORE * m0 / seen) / (total + SEEN_BEFORE)
+        m = (counts[number] + before_seen * m0 / seen) / (total + before_seen)
         # Bits move by what the level's chance, a veto included, moves.
         before = model.chance_of(chances, field, label)[0]
         chances[field][label] = (m, u)

@@ -14,7 +14,7 @@ from nicknames import NickNamer
 
 #: Words written where a name is missing.
 PLACEHOLDERS = frozenset(
-    "na n a|none|null|nil|nan|unknown|unk|unknown unknown|not known|not given|no name|noname|no data|anonymous|anon|test|test test|"
+    "na|n a|none|null|nil|nan|unknown|unk|unknown unknown|not known|not given|no name|noname|no data|anonymous|anon|test|test test|"
     "tester|tbd|tba|xxx|xx|xxxx|x|withheld|refused|declined|not provided|not applicable|occupant|current occupant|"
     "resident|current resident|the resident|homeowner|home owner|tenant|caller|citizen|customer|walk in|john q public|"
     "name|first name|last name|given name|family name|no first name|no last name|fnu|lnu|fnu lnu|baby|baby boy|baby girl|desconocido|ninguno|inconnu|"

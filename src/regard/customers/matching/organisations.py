@@ -89,6 +89,7 @@ ADDRESS = Comparison(
         Level("block", same("road") & near("house", 1) & _PLACE_AGREES, "house numbers differ by a slip: {a} / {b}"),
         Level("one number", told("road") & untold("house") & alike("road", 0.9), "same street, a number missing: {a} / {b}"),
         Level("road", same("road"), "same street, other number: {a} / {b}"),
+        Level("other site", told("house") & told("road"), "addresses are two: {a} / {b}"),
         Level("postcode", same("postcode") & (untold("house") | untold("road")), "same postcode: {a} / {b}", "rare_postcode"),
         Level("city", same("city") & (untold("house") | untold("road")), "same town: {a} / {b}", "rare_city"),
     ),

@@ -75,12 +75,16 @@ class Weights:
     ) -> tuple[float, float]:
         """`chance`, of other chances of the same model."""
         m, u = chances[field][label]
-        vetoed = self.strict and m < VETO_BELOW and (field, label) in VETOES[self.kind]
-        return (m * VETO, u) if vetoed else (m, u)
+        return (m * VETO, u) if self._in_force(chances, field, label) else (m, u)
 
     def vetoes(self, field: str, label: str) -> bool:
         """Whether a level is a veto here: where the data is so poor that one customer often disagrees, it is none."""
-        return self.strict and (field, label) in VETOES[self.kind] and self.chances[field][label][0] < VETO_BELOW
+        return self._in_force(self.chances, field, label)
+
+    def _in_force(self, chances: Mapping[str, Mapping[str, tuple[float, float]]], field: str, label: str) -> bool:
+        if not self.strict or (field, label) not in VETOES[self.kind]:
+            return False
+        return chances[field][label][0] + chances[field].get("outweighed", (0.0, 0.0))[0] < VETO_BELOW
 
     def bits(self, comparison: Comparison, level: Level, a: Mapping[str, Any], b: Mapping[str, Any]) -> float:
         """What one level says, in bits: log2(m/u), u being the value's own frequency where the level asks for it."""
