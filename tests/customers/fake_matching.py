@@ -116,16 +116,30 @@ def words(told: Sequence[Mapping[str, Any]]) -> list[str]:
     return [f"{'same' if one['weight'] > 0 else 'another'} {one['field'].replace('_', ' ')}" for one in told]
 
 
-@pytest.fixture(autouse=True)
-def _fake_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real core needs its libraries and seconds; what is tested here is what becomes of its answers."""
+def modules() -> dict[str, ModuleType]:
+    """The stand-in as modules, by name."""
     core, scoring, clusters = (ModuleType(f"regard.customers.matching{name}") for name in ("", ".scoring", ".clusters"))
     core.match, core.Decision, core.Matched = match, Decision, Matched  # type: ignore[attr-defined]
     scoring.words, clusters.cluster = words, cluster  # type: ignore[attr-defined]
     core.scoring, core.clusters = scoring, clusters  # type: ignore[attr-defined]
-    for module in (core, scoring, clusters):
-        monkeypatch.setitem(sys.modules, module.__name__, module)
+    return {module.__name__: module for module in (core, scoring, clusters)}
+
+
+def install() -> None:
+    """Put the stand-in in the core's place, for a benchmark."""
     import regard.customers
 
-    monkeypatch.setattr(regard.customers, "matching", core, raising=False)
+    sys.modules.update(modules())
+    regard.customers.matching = sys.modules["regard.customers.matching"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _fake_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real core needs its libraries and seconds; what is tested here is what becomes of its answers."""
+    import regard.customers
+
+    made = modules()
+    for name, module in made.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(regard.customers, "matching", made["regard.customers.matching"], raising=False)
     SCORES.clear()
