@@ -14,6 +14,6 @@ class VoiceConfig(AppConfig):
         from regard.voice.queries import Provider
 
         timeline.register("voice", Provider())
-        following.register(following.TableFollower("voice.feedback", "voice_feedback", follows_log=True))
+        following.register(following.TableFollower("voice.feedback", "voice_feedback"))
         navigation.register("Voice", "voice-register", order=40)
         opens_at("voice.feedback", "voice-feedback")
