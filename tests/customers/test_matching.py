@@ -196,3 +196,26 @@ def test_what_was_decided_is_not_asked_again_but_counts_in_the_sample(cast, appl
     pair = ReviewPair.objects.get(run=done.run)
     assert (pair.sample, pair.state, pair.verdict) == (True, "settled", "different")
     assert done.to_review == 0
+
+
+def test_a_pair_scored_twice_is_refused_and_nothing_is_taken_over(cast, apply):
+    _, (first,) = make_person(cast, "Ana Perez")
+    _, (second,) = make_person(cast, "Anna Perez")
+    scores = {(first.pk, second.pk): 0.97, (second.pk, first.pk): 0.5}
+    with pytest.raises(ValueError, match="scored a pair of records twice"):
+        apply(scores, [[first.pk, second.pk]])
+    assert not MatchRun.objects.exists()
+
+
+def test_the_lower_record_stands_left(cast, apply):
+    _, (first,) = make_person(cast, "Ana Perez")
+    _, (second,) = make_person(cast, "Anna Perez")
+    for is_whole in (True, False):
+        apply({(second.pk, first.pk): 0.97}, [[first.pk, second.pk]], is_whole=is_whole)
+        edge = Edge.objects.get()
+        assert (edge.left_id, edge.right_id, edge.office_id, edge.author) == (
+            first.pk,
+            second.pk,
+            cast.office.pk,
+            "model",
+        )

@@ -118,6 +118,31 @@ def test_trust_is_set_on_its_page(cast, register, visit):
     assert visit(cast.other_administrator, "customers-trust-edit", "register").status_code == 404
 
 
+def test_what_is_told_now_does_not_displace_what_is_trusted_more(cast, register):
+    ana = make_customer(cast, "Ana")
+    make_record(cast, ana, "Ana Perez", phone="+16125550141", silo=register)
+    actions.set_trust(by=cast.analyst, silo=register, field="name", trust=9)
+    told = actions.Told(name="Anna", phone="612 555 0142")
+    actions.tell_facts(by=cast.alice, silo=cast.silo, customer=ana, told=told)
+    ana.refresh_from_db()
+    assert (ana.name, ana.phone) == ("Ana Perez", "+16125550142")
+
+
+def test_how_fresh_the_picture_is(cast, visit):
+    long_ago = timezone.now() - timedelta(days=500)
+    for name in ("Ana", "Bo", "Cleo"):
+        make_customer(cast, name)
+    Customer.objects.filter(name="Cleo").update(refreshed_at=long_ago)
+    merged = make_customer(cast, "Gone")
+    Customer.objects.filter(pk=merged.pk).update(merged_into=Customer.objects.get(name="Ana"))
+    Customer.objects.create(office=cast.other_office, name="Far")
+    make_record(cast, None, "Ana", as_of=timezone.now() - timedelta(days=2))
+    page = visit(cast.analyst, "customers-trust").content.decode()
+    assert "67%" in page
+    assert "2 were told of in the last 365 days" in page
+    assert "2 days ago" in page
+
+
 def test_when_we_last_spoke(cast, visit):
     ana, (record,) = make_person(cast, "Ana")
     where = {"silo": cast.silo, "unit": cast.permits, "customer": ana, "record": record, "channel": "phone"}

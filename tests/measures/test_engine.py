@@ -249,6 +249,9 @@ def test_who_hangs_up_would_have_waited_longer():
     publish("contact", rows)
     waits = figure("waiting-time").total
     assert (waits.n, waits.still_open, waits.answer.value) == (20, 10, 50)
+    publish("contact", [row | {"known": int(row["contact_id"] < 10)} for row in rows])
+    known = figure("known-customers").total
+    assert (known.n, known.more["hits"]) == (22, 10)
     gave_up = figure("abandoned-contacts").total
     assert (gave_up.n, gave_up.more["hits"]) == (21, 10)
     assert dict(engine.left_out(find("abandoned-contacts"), scope=ALL)) == {

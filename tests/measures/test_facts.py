@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection, transaction
 
+from regard.customers.actions import merge_customers
+from regard.customers.models import Customer
 from regard.desk.lifecycle import EventKind, EventRow, fold
 from regard.desk.models import Case, Contact, Event
 from regard.measures.facts import layout, refresh
@@ -317,3 +319,17 @@ def test_how_far_the_facts_are_behind_is_told(cast, make_case):
     assert refresh.freshness(count_behind=True).behind == 0
     add_events(case, [(1, "answered"), (2, "resolved")])
     assert refresh.freshness(count_behind=True).behind == 2
+
+
+def test_who_a_contact_was_with_is_followed(cast):
+    """Customers who are merged or split change the facts that say something of customers."""
+    ana, bo = (Customer.objects.create(office=cast.office, name=name) for name in ("Ana", "Bo"))
+    told = {"silo": cast.silo, "unit": cast.permits, "channel": "phone", "started_at": START}
+    known, unknown = Contact.objects.create(**told, customer=bo), Contact.objects.create(**told)
+    refresh.refresh()
+    assert [facts_of("contact")[one.pk]["known"] for one in (known, unknown)] == [1, 0]
+    Contact.objects.filter(pk=unknown.pk).update(customer=ana)
+    assert refresh.refresh().rows["contact"] == 1
+    assert facts_of("contact")[unknown.pk]["known"] == 1
+    merge_customers(by=cast.bob, keep=ana, merge=bo, reason="One")
+    assert refresh.refresh().rows["contact"] == 1  # the one that moved is read again

@@ -55,21 +55,16 @@ _MOVES = {
 
 @dataclass(frozen=True)
 class TableFollower:
-    """A follower for a table with the columns id, record_id and customer_id.
-
-    follows_log: the table has a `txid` that readers follow; it is renewed, so that they see the row again.
-    """
+    """A follower for a table with the columns id, record_id and customer_id."""
 
     label: str
     table: str
-    follows_log: bool = False
 
     def move(self, cursor: Any) -> None:
-        renewed = ", txid = pg_current_xact_id()::text::bigint" if self.follows_log else ""
         for staged in (ROWS, RECORDS, CUSTOMERS):  # rows named one by one first: they may go elsewhere than the rest
             cursor.execute(
                 f"""WITH moved AS (
-                        UPDATE "{self.table}" t SET customer_id = m.new_customer{renewed} FROM {staged} m
+                        UPDATE "{self.table}" t SET customer_id = m.new_customer FROM {staged} m
                         WHERE {_MOVES[staged]} RETURNING m.change_id, t.id, m.old_customer, m.new_customer)
                     INSERT INTO customers_carriedrows (change_id, label, ids, old_customer_id, new_customer_id)
                     SELECT change_id, %(label)s, array_agg(id ORDER BY id), old_customer, new_customer

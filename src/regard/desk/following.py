@@ -29,4 +29,4 @@ def _titled(contact: Contact) -> str:
     return f"{contact.get_channel_display()} of {contact.started_at:%b %-d, %Y}{': ' if about else ''}{about}"
 
 
-FOLLOWERS = (CasesFollow("desk.case", "desk_case"), ContactsFollow("desk.contact", "desk_contact", follows_log=True))
+FOLLOWERS = (CasesFollow("desk.case", "desk_case"), ContactsFollow("desk.contact", "desk_contact"))

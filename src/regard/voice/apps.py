@@ -15,7 +15,7 @@ class VoiceConfig(AppConfig):
         from regard.voice.queries import Provider, panels_of
 
         timeline.register("voice", Provider())
-        following.register(following.TableFollower("voice.feedback", "voice_feedback", follows_log=True))
+        following.register(following.TableFollower("voice.feedback", "voice_feedback"))
         waiting.register("voice", panels_of)
         navigation.register("Voice", "voice-register", order=40)
         opens_at("voice.feedback", "voice-feedback")

@@ -67,6 +67,7 @@ def apply_match(
     )  # fmt: skip
     with connection.cursor() as cursor:
         moving.hold_still(cursor, office.pk, alone=True)
+        cursor.execute("SET LOCAL work_mem = '128MB'")  # whole tables are sorted and joined below
         with TemporaryDirectory(prefix="regard-match-") as folder:
             _take_scores(cursor, run, matched.edges, Path(folder))
             _take_clusters(cursor, matched.clusters, Path(folder))
@@ -98,27 +99,53 @@ def _to_copy(table: "pa.Table", columns: Sequence[str], path: Path) -> CopyFile:
 
 
 def _take_scores(cursor: Any, run: MatchRun, edges: "pa.Table", folder: Path) -> None:
-    stage(
-        cursor,
-        "scored",
-        "left_id bigint, right_id bigint, kind text, weight double precision, probability double precision, "
-        "evidence text, model text",
-    )
-    copy_in(cursor, "scored", _to_copy(edges, EDGE_COLUMNS, folder / "edges.csv"))
+    """Keep the scores: all anew after a whole matching, the given pairs else. The lower record stands left."""
+    edges = _ordered(edges)
     if run.is_whole:
         cursor.execute("DELETE FROM customers_edge WHERE office_id = %s", [run.office_id])
-    cursor.execute(
-        """INSERT INTO customers_edge
-               (office_id, run_id, left_id, right_id, kind, weight, probability, evidence, model, author)
-           SELECT DISTINCT ON (1, 2, 3, 4) %s, %s, least(left_id, right_id), greatest(left_id, right_id), kind, weight,
-                  probability, coalesce(nullif(evidence, ''), '[]')::jsonb, coalesce(model, ''), 'model'
-           FROM scored WHERE left_id <> right_id ORDER BY 1, 2, 3, 4, weight DESC
-           ON CONFLICT (left_id, right_id) DO UPDATE SET
-               run_id = excluded.run_id, weight = excluded.weight, probability = excluded.probability,
-               evidence = excluded.evidence, model = excluded.model, author = excluded.author""",
-        [run.office_id, run.pk],
-    )
+        always = {"office_id": run.office_id, "run_id": run.pk, "author": "model"}
+        whole = _with_constants(edges, always)
+        copy_in(cursor, "customers_edge", _to_copy(whole, (*EDGE_COLUMNS, *always), folder / "edges.csv"))
+    else:
+        stage(
+            cursor,
+            "scored",
+            "left_id bigint, right_id bigint, kind text, weight double precision, probability double precision, "
+            "evidence jsonb, model text",
+        )
+        copy_in(cursor, "scored", _to_copy(edges, EDGE_COLUMNS, folder / "edges.csv"))
+        cursor.execute(
+            """INSERT INTO customers_edge
+                   (office_id, run_id, left_id, right_id, kind, weight, probability, evidence, model, author)
+               SELECT %s, %s, left_id, right_id, kind, weight, probability, evidence, model, 'model' FROM scored
+               ON CONFLICT (left_id, right_id) DO UPDATE SET
+                   run_id = excluded.run_id, weight = excluded.weight, probability = excluded.probability,
+                   evidence = excluded.evidence, model = excluded.model, author = excluded.author""",
+            [run.office_id, run.pk],
+        )
     cursor.execute("ANALYZE customers_edge")
+
+
+def _ordered(edges: "pa.Table") -> "pa.Table":
+    """Each pair once, the lower record left. Raises ValueError for a pair that was scored twice."""
+    import pyarrow as pa  # see _to_copy
+    import pyarrow.compute as pc
+
+    left, right = edges["left_id"], edges["right_id"]
+    pairs = pa.table({"left_id": pc.min_element_wise(left, right), "right_id": pc.max_element_wise(left, right)})
+    if pairs.group_by(["left_id", "right_id"]).aggregate([]).num_rows != edges.num_rows:
+        raise ValueError("The matching scored a pair of records twice. Score each pair once, in either order.")
+    for name in pairs.column_names:
+        edges = edges.set_column(edges.schema.get_field_index(name), name, pairs[name])
+    return edges
+
+
+def _with_constants(table: "pa.Table", values: dict[str, Any]) -> "pa.Table":
+    import pyarrow as pa  # see _to_copy
+
+    for name, value in values.items():
+        table = table.append_column(name, pa.repeat(value, table.num_rows))
+    return table
 
 
 def _take_clusters(cursor: Any, clusters: "pa.Table", folder: Path) -> None:

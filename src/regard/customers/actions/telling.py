@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from regard.customers import normalise
 from regard.customers.actions.indexing import index_record
-from regard.customers.models import Customer, IdentityRecord, Kind, Link, NameWord
+from regard.customers.actions.showing import show_freshest
+from regard.customers.models import Customer, IdentityRecord, Kind, Link, NameWord, SourceTrust
 from regard.lib.copying import CopyFile, copy_in, stage
 from regard.office.models import Silo, Staff
 from regard.records import audit
@@ -49,6 +50,8 @@ def load_people(
         if links.rows:
             copy_in(cursor, "customers_link", links)
         known = _refresh(cursor, refreshed) if refreshed.rows else 0
+        if known and SourceTrust.objects.exists():  # else the freshest is what is shown, and stands there by now
+            show_freshest(cursor, "(SELECT id AS customer_id FROM refreshed_customer) refreshed")
     audit.record(
         by=by,
         action="customers.load_people",
@@ -158,3 +161,7 @@ def _show(customer: Customer, record: IdentityRecord) -> None:
     customer.address = record.address or customer.address
     customer.refreshed_at = record.as_of
     customer.save()
+    if SourceTrust.objects.exists():
+        with connection.cursor() as cursor:
+            show_freshest(cursor, f"(SELECT {customer.pk:d} AS customer_id) told")
+        customer.refresh_from_db()

@@ -88,10 +88,7 @@ class Edge(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["left", "right"], name="edge_once_a_pair")]
-        indexes = [
-            models.Index(fields=["right"], name="edge_by_right"),
-            models.Index(fields=["office", "probability"], name="edge_by_probability"),
-        ]
+        indexes = [models.Index(fields=["right"], name="edge_by_right")]
 
     def __str__(self) -> str:
         return f"{self.left_id} - {self.right_id}: {self.weight:+.1f}"

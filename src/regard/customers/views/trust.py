@@ -9,6 +9,7 @@ from regard.customers import actions
 from regard.customers.access import SET_TRUST
 from regard.customers.forms import TrustForm
 from regard.customers.models import SourceTrust
+from regard.customers.queries.freshness import freshness_of
 from regard.office.access import open_to, silos_seen_by, staff_of
 
 
@@ -17,11 +18,13 @@ from regard.office.access import open_to, silos_seen_by, staff_of
 def trust(request: HttpRequest) -> HttpResponse:
     """Every source with what was said of it."""
     silos = silos_seen_by(staff_of(request)).prefetch_related("trust")
-    rows = [
-        (silo, [{one.field: one.trust for one in silo.trust.all()}.get(field) for field in actions.TRUSTED_FIELDS])
-        for silo in silos
-    ]
-    return render(request, "customers/trust.html", {"rows": rows, "usual": SourceTrust.USUAL})
+    fresh = freshness_of(staff_of(request))
+    rows = []
+    for silo in silos:
+        told = {one.field: one.trust for one in silo.trust.all()}
+        levels = [told.get(field) for field in actions.TRUSTED_FIELDS]
+        rows.append((silo, levels, fresh.newest.get(silo.pk), fresh.records.get(silo.pk, 0)))
+    return render(request, "customers/trust.html", {"rows": rows, "usual": SourceTrust.USUAL, "fresh": fresh})
 
 
 @open_to(*SET_TRUST)

@@ -25,6 +25,11 @@ def _abandoned(f: Facts) -> Any:
     return told.select(**place(told, "contact_id", "started_month"), hit=told.outcome.isin(_GAVE_UP).cast("int16"))
 
 
+def _known(f: Facts) -> Any:
+    came = f.contact.filter(f.contact.direction == "in")
+    return came.select(**place(came, "contact_id", "started_month"), hit=came.known)
+
+
 def _waits(f: Facts) -> Any:
     told = f.contact.filter(
         f.contact.direction == "in", f.contact.wait_step.notnull(), f.contact.outcome.isin([*_SERVED, *_GAVE_UP])
@@ -137,6 +142,24 @@ DEFINITIONS = (
             ),
         ),
         parts=(("hit", "gave up"), ("miss", "were served")),
+    ),
+    Definition(
+        slug="known-customers",
+        title="Contacts with a known customer",
+        group="Contacts",
+        says="Of the contacts that came to the office, the share of which it is known which customer they were with.",
+        leaves_out="Contacts from us to them: we know whom we call.",
+        misleads="Asking everybody for their name raises it, and keeps away those who would rather not say. Who asks "
+        "for opening hours need not be known.",
+        kind=Kind.SHARE,
+        told_in=In.SHARE,
+        better=Better.NEITHER,
+        table="contact",
+        month="started_month",
+        rows=_known,
+        noun="contacts",
+        left_out=(("from us to customers", lambda _f, t: t.direction == "out"),),
+        parts=(("hit", "known"), ("miss", "not known")),
     ),
     Definition(
         slug="waiting-time",

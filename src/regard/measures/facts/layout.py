@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 #: Part of every file's version: facts of another layout are built anew. Raise it with any change below.
-LAYOUT = 2
+LAYOUT = 3
 
 #: Rows of one file by id: what an incremental refresh reads and writes again when one row of it changes.
 IDS_PER_FILE = 1 << 17
@@ -123,6 +123,7 @@ CONTACT = (
     *_columns(
         ("direction", WORD, "in: from the customer; out: to the customer"),
         ("outcome", WORD, "answered, abandoned, left, message, ...; empty: not told"),
+        ("known", pa.int16(), "1 when it is known which customer it was with, else 0"),
         ("started_at", INSTANT, "when it began"),
         ("started_month", pa.date32(), "first day of that month"),
         ("wait_seconds", pa.int32(), "how long the customer waited; empty: not told"),

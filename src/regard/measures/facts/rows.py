@@ -110,6 +110,7 @@ def contact_rows(contacts: pa.Table, frame: Frame) -> pa.Table:
         "case_id": contacts["case_id"],
         "direction": contacts["direction"],
         "outcome": contacts["outcome"],
+        "known": ints(contacts["known"]),
         "started_at": contacts["started_at"],
         "started_month": frame.months(frame.calendars(unit), ints(contacts["started_at"])),
         "wait_seconds": wait,

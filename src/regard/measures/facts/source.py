@@ -32,7 +32,7 @@ WHERE (kind IN ({_KINDS_THAT_COUNT}) OR supersedes IS NOT NULL) AND {{which}}
   AND case_id IN (SELECT case_id FROM desk_event WHERE kind IN ('paused', 'promised', 'promise_moved') AND {{which}})"""
 _CONTACTS = """
 SELECT id, case_id, unit_id, service_id, channel, silo_id, direction, outcome, started_at, wait_seconds,
-       handle_seconds
+       handle_seconds, (customer_id IS NOT NULL)::int AS known
 FROM desk_contact WHERE {which}"""
 _FEEDBACK = """
 SELECT id, case_id, unit_id, service_id, channel, silo_id, kind, solicited, question, score, scale_min, scale_max, at
