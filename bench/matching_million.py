@@ -29,15 +29,26 @@ def million(records: int = 1_000_000, seed: int = 7) -> tuple[pa.Table, np.ndarr
     rng.shuffle(who)
     given = np.array(_GIVEN)[np.minimum(rng.zipf(1.3, people) - 1 + rng.integers(0, 60, people), len(_GIVEN) - 1)]
     endings = ["", "son", "er", "man", "ez", "sen"]
-    names = np.array(["".join(p) for p in itertools.product(_SYLLABLES, _SYLLABLES, endings)] + [f"{a}{b}{c}" for a, b, c in itertools.product(_SYLLABLES, _SYLLABLES, _SYLLABLES)])
+    names = np.array(
+        ["".join(p) for p in itertools.product(_SYLLABLES, _SYLLABLES, endings)]
+        + [f"{a}{b}{c}" for a, b, c in itertools.product(_SYLLABLES, _SYLLABLES, _SYLLABLES)]
+    )
     family = names[np.minimum((rng.pareto(0.6, people) * 20).astype(int), len(names) - 1)]
     birth = np.datetime64("1930-01-01") + rng.integers(0, 33_000, people)
     home = rng.integers(0, people // 2, people)  # two people a home
     streets = np.array([f"{n.title()} {t}" for n in names[:4000] for t in ("St", "Ave", "Rd")])
     address = np.char.add(np.char.add((home % 9800 + 100).astype(str), " "), streets[(home * 7919) % len(streets)])
     postcode = (10_000 + home % 900).astype(str)
-    phone = np.char.add("+1", (2_150_000_000 + home * 7 % 7_000_000 + (rng.random(people) < 0.6) * rng.integers(1, 700_000_000, people)).astype(str))
-    mail = np.char.add(np.char.add(np.char.add(given, "."), np.char.add(family, rng.integers(1, 999, people).astype(str))), "@mail.example")
+    phone = np.char.add(
+        "+1",
+        (
+            2_150_000_000 + home * 7 % 7_000_000 + (rng.random(people) < 0.6) * rng.integers(1, 700_000_000, people)
+        ).astype(str),
+    )
+    mail = np.char.add(
+        np.char.add(np.char.add(given, "."), np.char.add(family, rng.integers(1, 999, people).astype(str))),
+        "@mail.example",
+    )
     return _written(rng, who, (given, family, birth, address, postcode, phone, mail)), who
 
 

@@ -20,7 +20,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-DATA = Path(os.environ.get("REGARD_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+_HERE = Path(__file__).resolve()
+DATA = Path(os.environ.get("REGARD_DATA", _HERE.parents[2] / "shared" / "data"))
 Register = tuple[pa.Table, dict[int, str]]
 Row = dict[str, Any]
 
@@ -31,7 +32,9 @@ def _table(rows: list[Row]) -> Register:
     made: dict[str, Any] = {"record_id": pa.array(range(1, len(rows) + 1), pa.int64())}
     for name in columns:
         values = [row.get(name) for row in rows]
-        made[name] = pa.array(values, pa.bool_()) if name == "own_key" else pa.array([str(v or "") for v in values], pa.string())
+        made[name] = (
+            pa.array(values, pa.bool_()) if name == "own_key" else pa.array([str(v or "") for v in values], pa.string())
+        )
     return pa.table(made), {n: str(row["who"]) for n, row in enumerate(rows, 1)}
 
 
@@ -65,7 +68,9 @@ def fake_1000() -> Register:
 
 
 def chicago() -> Register:
-    with (DATA / "register_chicago_earlychildhood" / "input_with_true_ids.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "register_chicago_earlychildhood" / "input_with_true_ids.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         return _table([
             {"silo": r["Source"], "key": r["Id"], "kind": "organisation", "name": r["Site name"], "address": r["Address"],
              "postcode": r["Zip"], "phone": r["Phone"], "email": r["Email Address"], "who": r["True Id"]}
@@ -166,7 +171,13 @@ def _orders(folder: Path) -> Iterator[Row]:
 
 def _vendors(folder: Path) -> Iterator[Row]:
     for r in _rows(folder / "vendors.csv", "utf-8", ","):
-        at = {"address": r["Address"], "city": r["City"], "postcode": r["ZIP"], "email": r["Email"], "phone": r["Phone"]}
+        at = {
+            "address": r["Address"],
+            "city": r["City"],
+            "postcode": r["ZIP"],
+            "email": r["Email"],
+            "phone": r["Phone"],
+        }
         yield {"silo": "vendors", "record": r["Vendor ID"], "part": "vendor", "name": r["Legal Name"], "key": r["Vendor ID"],
                "own_key": True, "tax_number": r["Tax ID"], **at}  # fmt: skip
         yield {"silo": "vendors", "record": r["Vendor ID"], "part": "contact", "name": r["Contact"], **at}
@@ -197,7 +208,9 @@ def _calls(folder: Path) -> Iterator[Row]:
 def _visits(folder: Path) -> Iterator[Row]:
     import python_calamine
 
-    rows = python_calamine.CalamineWorkbook.from_path(folder / "walk_ins.xlsx").get_sheet_by_name("Walk-ins").to_python()
+    rows = (
+        python_calamine.CalamineWorkbook.from_path(folder / "walk_ins.xlsx").get_sheet_by_name("Walk-ins").to_python()
+    )
     head = [str(c) for c in rows[0]]
     for values in rows[1:]:
         r = dict(zip(head, values, strict=False))
@@ -208,26 +221,41 @@ def _visits(folder: Path) -> Iterator[Row]:
 
 
 def _turned(told: str) -> str:
-    parts = told.split(" ")[0].replace("/", ".").split(".")
-    return f"{parts[2]:0>4}{parts[1]:0>2}{parts[0]:0>2}" if len(parts) == 3 else told.split(" ")[0]
+    day = told.partition(" ")[0]
+    parts = day.replace("/", ".").split(".")
+    return f"{parts[2]:0>4}{parts[1]:0>2}{parts[0]:0>2}" if len(parts) == 3 else day
 
 
 def _permits(folder: Path) -> Iterator[Row]:
-    import defusedxml.ElementTree as ET
+    import defusedxml.ElementTree as tree
 
     with gzip.open(folder / "permits.xes.gz") as file:
-        root = ET.parse(file).getroot()
+        root = tree.parse(file).getroot()
     for trace in root.iter():
         if trace.tag.rpartition("}")[2] != "trace":
             continue
         r = {c.get("key"): c.get("value") for c in trace if c.get("value") is not None}
-        at = {"silo": "permits", "record": r.get("concept:name"), "email": r.get("applicant:email"), "phone": r.get("applicant:phone")}
+        at = {
+            "silo": "permits",
+            "record": r.get("concept:name"),
+            "email": r.get("applicant:email"),
+            "phone": r.get("applicant:phone"),
+        }
         yield {**at, "part": "applicant", "name": r.get("applicant")}
         if r.get("applicant:organisation"):
             yield {**at, "part": "organisation", "name": r["applicant:organisation"]}
 
 
-_COUNTY: tuple[Callable[[Path], Iterator[Row]], ...] = (_requests, _orders, _vendors, _survey, _mailbox, _calls, _visits, _permits)
+_COUNTY: tuple[Callable[[Path], Iterator[Row]], ...] = (
+    _requests,
+    _orders,
+    _vendors,
+    _survey,
+    _mailbox,
+    _calls,
+    _visits,
+    _permits,
+)
 
 REGISTERS: dict[str, Callable[[], Register | None]] = {
     "febrl3": febrl3, "febrl3_no_number": febrl3_no_number, "fake_1000": fake_1000, "chicago": chicago,
