@@ -20,7 +20,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-DATA = Path(os.environ.get("REGARD_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+_HERE = Path(__file__).resolve()
+DATA = Path(os.environ.get("REGARD_DATA", _HERE.parents[2] / "shared" / "data"))
 Register = tuple[pa.Table, dict[int, str]]
 Row = dict[str, Any]
 
@@ -220,15 +221,16 @@ def _visits(folder: Path) -> Iterator[Row]:
 
 
 def _turned(told: str) -> str:
-    parts = told.split(" ", maxsplit=1)[0].replace("/", ".").split(".")
-    return f"{parts[2]:0>4}{parts[1]:0>2}{parts[0]:0>2}" if len(parts) == 3 else told.split(" ", maxsplit=1)[0]
+    day = told.partition(" ")[0]
+    parts = day.replace("/", ".").split(".")
+    return f"{parts[2]:0>4}{parts[1]:0>2}{parts[0]:0>2}" if len(parts) == 3 else day
 
 
 def _permits(folder: Path) -> Iterator[Row]:
-    import defusedxml.ElementTree as ET
+    import defusedxml.ElementTree as tree
 
     with gzip.open(folder / "permits.xes.gz") as file:
-        root = ET.parse(file).getroot()
+        root = tree.parse(file).getroot()
     for trace in root.iter():
         if trace.tag.rpartition("}")[2] != "trace":
             continue

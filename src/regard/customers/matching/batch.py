@@ -13,7 +13,7 @@ import pyarrow as pa
 from regard.customers.matching import blocking, bulk, card, engine, estimation, frequencies, grouping
 from regard.customers.matching.reranker import Reranker
 from regard.customers.matching.results import Decision, Matched
-from regard.customers.matching.weights import COMPARISONS, LINK, REVIEW, Weights, shipped
+from regard.customers.matching.weights import COMPARISONS, LINK, LINK_LEARNED, REVIEW, Weights, shipped
 
 Say = Callable[[str], None]
 
@@ -46,6 +46,7 @@ def connect(memory: str = "1200MB") -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:")
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute("SET preserve_insertion_order = false")
+    con.execute("SET enable_progress_bar = false")
     con.execute(f"SET temp_directory = '{Path(tempfile.gettempdir()) / f'regard-matching-{os.getpid()}'}'")
     return con
 
@@ -85,11 +86,12 @@ class _Run:
             self.con.execute(f"CREATE OR REPLACE TABLE {kind}_twin (l BIGINT, r BIGINT, weight DOUBLE)")
             if count:
                 models[kind] = self._one_kind(kind)
-        clusters = grouping.group(self.con, models, self.decisions, LINK, self.card)
+        link = LINK_LEARNED if self.reranker is not None and self.reranker.decisions else LINK
+        clusters = grouping.group(self.con, models, self.decisions, link, self.card)
         self.step("cluster")
         edges = grouping.edges(self.con, models, TOLD_FROM)
         self.step("hand out")
-        self.card.finish(self.con, clusters, edges, {"link": LINK, "review": REVIEW})
+        self.card.finish(self.con, clusters, edges, {"link": link, "review": REVIEW})
         return Matched(edges, clusters, self.card.as_dict(), models)
 
     def _one_kind(self, kind: str) -> Weights:

@@ -26,13 +26,13 @@ from regard.customers.matching.levels import (
 ANY = Test("(1 = 1)", lambda _a, _b: True)
 
 #: Spelled alike, and not two names that both exist (Gary, Mary).
-_GIVEN_CLOSE = (alike("given", 0.88) | near("given", 1, 2)) & ~both("given_known")
+_GIVEN_CLOSE = ~both("given_known") & (alike("given", 0.88) | near("given", 1, 2))
 _FAMILY_CLOSE = alike("family", 0.9) | near("family", 1, 3)
 _FAMILY_KIN = same("family") | _FAMILY_CLOSE | within("family_words")
 _GIVEN_KIN = same("given") | same("given_root") | _GIVEN_CLOSE | initial("given")
 #: Given names that two people have, not one: neither a nickname, nor a slip, nor an initial, nor the other name.
 OTHER_GIVEN = told("given") & ~(
-    _GIVEN_KIN | (alike("given", 0.78) & ~both("given_known")) | crossed("given", "family") | crossed("given", "middle")
+    _GIVEN_KIN | (~both("given_known") & alike("given", 0.78)) | crossed("given", "family") | crossed("given", "middle")
     | alike("given", 0.85, "family")
 )  # fmt: skip
 
@@ -43,7 +43,7 @@ NAME = Comparison(
         Level("exact", same("given") & same("family"), "same name: {a}", "rare_full"),
         Level("swapped", swapped("given", "family"), "same name, order exchanged: {a} / {b}", "rare_full"),
         Level("nickname", same("given_root") & same("family"), "short form of the same name: {a} / {b}", "rare_nick"),
-        Level("given close", _GIVEN_CLOSE & same("family"), "given names spelled alike: {a} / {b}", "rare_near"),
+        Level("given close", same("family") & _GIVEN_CLOSE, "given names spelled alike: {a} / {b}", "rare_near"),
         Level("family close", same("given") & _FAMILY_CLOSE, "family names spelled alike: {a} / {b}", "rare_given_near"),
         Level("initial", initial("given") & same("family"), "initial and family name agree: {a} / {b}", "rare_initial"),
         Level("part", within("family_words") & _GIVEN_KIN, "one family name has a part more: {a} / {b}", "rare_near"),
@@ -136,8 +136,8 @@ PHONE = Comparison(
 
 _PLACE_AGREES = same("postcode") | same("city") | untold("postcode") | near("postcode", 1, 3)
 _SAME_DOOR = same("road") & same("house") & _PLACE_AGREES
-_CLOSE_DOOR = (same("house") & (alike("road", 0.9) | within("road")) & _PLACE_AGREES) | (
-    near("house", 1) & same("road") & _PLACE_AGREES
+_CLOSE_DOOR = (same("house") & _PLACE_AGREES & (alike("road", 0.9) | within("road"))) | (
+    same("road") & near("house", 1) & _PLACE_AGREES
 )
 
 ADDRESS = Comparison(
