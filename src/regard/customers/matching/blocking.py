@@ -14,6 +14,8 @@ PAIRS_PER_RECORD = 40
 LEAST_PAIRS = 200_000
 #: From how many pairs a weak rule has to be choosy.
 _WEAK_FROM = 20_000
+#: From how many it must not even pair people who moved.
+_VERY_MANY = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _one_rule(con: Any, number: int, rule: Rule, source: str, *, fresh: str, mos
     looked = (
         f"JOIN {source} x ON x.record_id = l.record_id JOIN {source} y ON y.record_id = r.record_id " if weak else ""
     )
-    differs = f" AND {_NOTHING_DIFFERS}" if weak else ""
+    differs = f" AND {_nothing_differs('door' if kept > _VERY_MANY else '')}" if weak else ""
     where = f"AND (l.{fresh} OR r.{fresh})" if fresh else ""
     con.execute(
         f"""INSERT INTO raw_pair SELECT l.record_id, r.record_id FROM keyed l JOIN keyed r USING (k)
@@ -170,10 +172,10 @@ def _one_rule(con: Any, number: int, rule: Rule, source: str, *, fresh: str, mos
     return Blocked(rule.name, records, int(pairs), int(kept), int(largest), int(out), int(out_records))
 
 
-#: Told on both sides and different: then a weak key is no reason to look.
-_NOTHING_DIFFERS = " AND ".join(
-    f"(x.{c} = '' OR y.{c} = '' OR x.{c} = y.{c})" for c in ("birth_year", "email", "phone")
-)
+# Told on both sides and different: then a weak key is no reason to look.
+def _nothing_differs(more: str) -> str:
+    columns = [c for c in ("birth_year", "email", "phone", more) if c]
+    return " AND ".join(f"(x.{c} = '' OR y.{c} = '' OR x.{c} = y.{c})" for c in columns)
 
 
 def _cap(con: Any, most_pairs: int, largest: int) -> int:
