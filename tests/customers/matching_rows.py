@@ -7,8 +7,12 @@ import pyarrow as pa
 from regard.customers.matching import Decision, Matched, match
 
 #: A town, so that a handful of records under test is not the whole world: given and family names by turns.
-GIVEN = tuple("Ada Bela Cora Dora Edda Fina Gerd Hans Ines Jost Kurt Lena Mara Nils Olga Piet Rita Sven Tina Udo".split())
-FAMILY = tuple("Arnold Becker Clausen Dorsey Eckhart Farley Gibbs Harmon Ivers Jarvis Keller Lowry Mercer Norris".split())
+GIVEN = tuple(
+    "Ada Bela Cora Dora Edda Fina Gerd Hans Ines Jost Kurt Lena Mara Nils Olga Piet Rita Sven Tina Udo".split()
+)
+FAMILY = tuple(
+    "Arnold Becker Clausen Dorsey Eckhart Farley Gibbs Harmon Ivers Jarvis Keller Lowry Mercer Norris".split()
+)
 
 
 def town(first_id: int = 10_000) -> list[dict[str, Any]]:

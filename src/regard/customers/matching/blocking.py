@@ -147,7 +147,7 @@ def block(con: Any, kind: str, source: str, *, fresh: str = "") -> list[Blocked]
 
 
 def _one_rule(con: Any, number: int, rule: Rule, source: str, *, fresh: str, most_pairs: int) -> Blocked:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS {rule.sql(number, source)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS {_keys(number, rule, source, fresh)}")
     con.execute("CREATE OR REPLACE TEMP TABLE block AS SELECT k, count(*) AS n FROM keyed GROUP BY k HAVING n > 1")
     cap = _cap(con, most_pairs, rule.largest)
     ((records, pairs, kept, largest, out, out_records),) = con.execute(
@@ -176,6 +176,14 @@ def _one_rule(con: Any, number: int, rule: Rule, source: str, *, fresh: str, mos
 def _nothing_differs(more: str) -> str:
     columns = [c for c in ("birth_year", "email", "phone", more) if c]
     return " AND ".join(f"(x.{c} = '' OR y.{c} = '' OR x.{c} = y.{c})" for c in columns)
+
+
+def _keys(number: int, rule: Rule, source: str, fresh: str) -> str:
+    """SQL of the keys; where only pairs with fresh records are wanted, of the keys that fresh records have."""
+    keys = rule.sql(number, source)
+    if not fresh:
+        return keys
+    return f"WITH every AS MATERIALIZED ({keys}) SELECT * FROM every SEMI JOIN (SELECT k FROM every WHERE {fresh}) USING (k)"
 
 
 def _cap(con: Any, most_pairs: int, largest: int) -> int:
