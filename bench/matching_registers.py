@@ -227,10 +227,10 @@ def _turned(told: str) -> str:
 
 
 def _permits(folder: Path) -> Iterator[Row]:
-    import defusedxml.ElementTree as tree
+    from defusedxml.ElementTree import parse
 
     with gzip.open(folder / "permits.xes.gz") as file:
-        root = tree.parse(file).getroot()
+        root = parse(file).getroot()
     for trace in root.iter():
         if trace.tag.rpartition("}")[2] != "trace":
             continue

@@ -6,7 +6,7 @@
 It knows no models and no database: Arrow tables in, answers out. See docs/matching.md.
 """
 
-from regard.customers.matching.batch import match
+from regard.customers.matching.batch import match, match_new
 from regard.customers.matching.reranker import Reranker
 from regard.customers.matching.results import Decision, Matched
 from regard.customers.matching.scoring import Scored, score_pair, words
@@ -14,6 +14,6 @@ from regard.customers.matching.standardise import Standard, standardise
 from regard.customers.matching.weights import LINK, REVIEW, Weights, shipped
 
 __all__ = [
-    "LINK", "REVIEW", "Decision", "Matched", "Reranker", "Scored", "Standard", "Weights", "match", "score_pair", "shipped",
+    "LINK", "REVIEW", "Decision", "Matched", "Reranker", "Scored", "Standard", "Weights", "match", "match_new", "score_pair", "shipped",
     "standardise", "words",
 ]  # fmt: skip

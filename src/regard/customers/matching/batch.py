@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from regard.customers.matching import blocking, bulk, card, engine, estimation, frequencies, grouping
+from regard.customers.matching import blocking, bulk, card, engine, estimation, frequencies, grouping, increment
 from regard.customers.matching.reranker import Reranker
 from regard.customers.matching.results import Decision, Matched
 from regard.customers.matching.weights import COMPARISONS, LINK, LINK_LEARNED, REVIEW, Weights, shipped
@@ -28,22 +28,23 @@ def match(
     reranker: Reranker | None = None,
     say: Say | None = None,
     models: dict[str, Weights] | None = None,
+    keep: Path | None = None,
 ) -> Matched:
     """Who is who among these records.
 
     `records` has record_id (int64, unique) and any of the columns of `standardise.TOLD`; '' and null say 'not told'.
-    `models` are weights to use instead of the shipped ones. Raises ValueError if record_id is missing or not unique.
+    `models` are weights to use instead of the shipped ones. `keep` is a file to be made for `match_new`. Raises ValueError if record_id is missing or not unique.
     """
-    con = connect()
+    con = connect(keep)
     try:
         return _Run(con, decisions, reranker, say or (lambda _text: None), models or {}).run(records)
     finally:
         con.close()
 
 
-def connect(memory: str = "1200MB") -> duckdb.DuckDBPyConnection:
-    """A DuckDB of the run's own, in memory, spilling to disk beyond `memory`."""
-    con = duckdb.connect(":memory:")
+def connect(file: Path | None = None, memory: str = "1200MB") -> duckdb.DuckDBPyConnection:
+    """A DuckDB of the run's own, in memory or in a file, spilling to disk beyond `memory`."""
+    con = duckdb.connect(str(file) if file else ":memory:")
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET enable_progress_bar = false")
@@ -90,6 +91,7 @@ class _Run:
         clusters = grouping.group(self.con, models, self.decisions, link, self.card)
         self.step("cluster")
         edges = grouping.edges(self.con, models, TOLD_FROM)
+        increment.remember(self.con, models, link)
         self.step("hand out")
         self.card.finish(self.con, clusters, edges, {"link": link, "review": REVIEW})
         return Matched(edges, clusters, self.card.as_dict(), models)
@@ -100,6 +102,7 @@ class _Run:
         model = replace(model, strict=False)
         engine.check_distinct(model)
         frequencies.carry(self.con, model, kind)
+        increment.remember_counts(self.con, kind)
         self.step("frequencies")
         self.card.blocking[kind] = [blocked.as_dict() for blocked in blocking.block(self.con, kind, kind)]
         self.step("block")
@@ -125,6 +128,21 @@ class _Run:
         self.con.execute(f"INSERT INTO {model.kind}_edge SELECT * FROM completed")
         self.con.execute("DROP TABLE completed")
         return count
+
+
+def match_new(known: Path, new: pa.Table, *, decisions: Sequence[Decision] = (), say: Say | None = None) -> Matched:
+    """Who new records are, among those a run of `match` kept in the file `known` and among themselves.
+
+    Edges are those with a new record; clusters those of every record whose group a new one may have changed. Weights and
+    frequencies stay those of that run: match all anew from time to time. The file takes the new records in. Raises
+    ValueError for record ids that are missing, told twice or known already.
+    """
+    _check(new)
+    con = connect(known)
+    try:
+        return increment.take_in(con, new, decisions, TOLD_FROM, say or (lambda _text: None))
+    finally:
+        con.close()
 
 
 def _check(records: pa.Table) -> None:

@@ -14,6 +14,8 @@ PAIRS_PER_RECORD = 40
 LEAST_PAIRS = 200_000
 #: From how many pairs a weak rule has to be choosy.
 _WEAK_FROM = 20_000
+#: From how many it must not even pair people who moved.
+_VERY_MANY = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def block(con: Any, kind: str, source: str, *, fresh: str = "") -> list[Blocked]
 
 
 def _one_rule(con: Any, number: int, rule: Rule, source: str, *, fresh: str, most_pairs: int) -> Blocked:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS {rule.sql(number, source)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS {_keys(number, rule, source, fresh)}")
     con.execute("CREATE OR REPLACE TEMP TABLE block AS SELECT k, count(*) AS n FROM keyed GROUP BY k HAVING n > 1")
     cap = _cap(con, most_pairs, rule.largest)
     ((records, pairs, kept, largest, out, out_records),) = con.execute(
@@ -160,7 +162,7 @@ def _one_rule(con: Any, number: int, rule: Rule, source: str, *, fresh: str, mos
     looked = (
         f"JOIN {source} x ON x.record_id = l.record_id JOIN {source} y ON y.record_id = r.record_id " if weak else ""
     )
-    differs = f" AND {_NOTHING_DIFFERS}" if weak else ""
+    differs = f" AND {_nothing_differs('door' if kept > _VERY_MANY else '')}" if weak else ""
     where = f"AND (l.{fresh} OR r.{fresh})" if fresh else ""
     con.execute(
         f"""INSERT INTO raw_pair SELECT l.record_id, r.record_id FROM keyed l JOIN keyed r USING (k)
@@ -170,10 +172,18 @@ def _one_rule(con: Any, number: int, rule: Rule, source: str, *, fresh: str, mos
     return Blocked(rule.name, records, int(pairs), int(kept), int(largest), int(out), int(out_records))
 
 
-#: Told on both sides and different: then a weak key is no reason to look.
-_NOTHING_DIFFERS = " AND ".join(
-    f"(x.{c} = '' OR y.{c} = '' OR x.{c} = y.{c})" for c in ("birth_year", "email", "phone")
-)
+# Told on both sides and different: then a weak key is no reason to look.
+def _nothing_differs(more: str) -> str:
+    columns = [c for c in ("birth_year", "email", "phone", more) if c]
+    return " AND ".join(f"(x.{c} = '' OR y.{c} = '' OR x.{c} = y.{c})" for c in columns)
+
+
+def _keys(number: int, rule: Rule, source: str, fresh: str) -> str:
+    """SQL of the keys; where only pairs with fresh records are wanted, of the keys that fresh records have."""
+    keys = rule.sql(number, source)
+    if not fresh:
+        return keys
+    return f"WITH every AS MATERIALIZED ({keys}) SELECT * FROM every SEMI JOIN (SELECT k FROM every WHERE {fresh}) USING (k)"
 
 
 def _cap(con: Any, most_pairs: int, largest: int) -> int:

@@ -17,8 +17,8 @@ _WORTH_FORKING = 40_000
 _CHUNK = 20_000
 
 
-def prepare(con: Any, source: str) -> None:
-    """Make table `standard` from table `source`, which has record_id and any of the columns of `match`.
+def prepare(con: Any, source: str, into: str = "standard") -> None:
+    """Make table `into` from table `source`, which has record_id and any of the columns of `match`.
 
     One row per record; columns of `Standard`.
     """
@@ -31,7 +31,7 @@ def prepare(con: Any, source: str) -> None:
         on = " AND ".join(f"g{number}.{c}_told = told.{c}" for c in inputs)
         joins.append(f"JOIN group_{number} g{number} ON {on}")
         columns += [f"g{number}.{c} AS {c}" for c in outputs]
-    con.execute(f"CREATE OR REPLACE TABLE standard AS SELECT {', '.join(columns)} FROM told {' '.join(joins)}")
+    con.execute(f"CREATE OR REPLACE TABLE {into} AS SELECT {', '.join(columns)} FROM told {' '.join(joins)}")
     for number in range(len(GROUPS)):
         con.execute(f"DROP TABLE group_{number}")
     con.execute("DROP TABLE told")

@@ -159,7 +159,7 @@ def missing_pairs(con: Any, table: str, threshold: float) -> int:
     return int(count)
 
 
-def edges(con: Any, models: dict[str, Weights], told_from: float) -> pa.Table:
+def edges(con: Any, models: dict[str, Weights], told_from: float, suffix: str = "") -> pa.Table:
     """The edges to hand out: above `told_from`, or inside a cluster."""
     parts = []
     for kind, model in models.items():
@@ -167,15 +167,17 @@ def edges(con: Any, models: dict[str, Weights], told_from: float) -> pa.Table:
             con.sql(
                 f"""SELECT l AS left_id, r AS right_id, '{kind}' AS kind, weight,
                        1 / (1 + pow(2.0, -weight)) AS probability, {_evidence(model)} AS evidence, '{model.version}' AS model
-                FROM ({_with_copies(kind)}) JOIN clustered a ON a.record_id = l JOIN clustered b ON b.record_id = r
+                FROM ({_told(kind, suffix)}) JOIN clustered a ON a.record_id = l JOIN clustered b ON b.record_id = r
                 WHERE weight >= {told_from} OR a.cluster_id = b.cluster_id ORDER BY l, r"""
             ).to_arrow_table().cast(EDGES)
         )  # fmt: skip
     return pa.concat_tables(parts) if parts else EDGES.empty_table()
 
 
-def _with_copies(kind: str) -> str:
-    """SQL of the edges, and of those between a record and the first one of its telling."""
+def _told(kind: str, suffix: str) -> str:
+    """SQL of the edges of a table; of a whole run also those between a record and the first one of its telling."""
+    if suffix:
+        return f"SELECT * FROM {kind}{suffix}"
     return f"""SELECT * FROM {kind}_edge UNION ALL
                SELECT first_id AS l, record_id AS r, t.* EXCLUDE (l, r) FROM copy JOIN {kind}_twin t ON t.l = first_id"""
 

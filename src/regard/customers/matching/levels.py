@@ -105,11 +105,14 @@ def _alike_across(one: str, other: str, least: float) -> Test:
     )
 
 
-def near(column: str, most: int, longer_than: int = 0) -> Test:
+def near(column: str, most: int, longer_than: int = 0, likely: float = 0.0) -> Test:
     """At most `most` letters typed wrong, left out, added or exchanged; texts of more than `longer_than` bytes.
 
-    The first or the last letter must agree, see `alike`.
+    The first or the last letter must agree, see `alike`. For long texts `likely` is a Jaro-Winkler similarity below which
+    nobody counts the slips: that costs the square of the length.
     """
+    if likely:
+        return alike(column, likely) & near(column, most, longer_than)
     return Test(
         f"(strlen({column}_l) > {longer_than} AND strlen({column}_r) > {longer_than} "
         f"AND abs(strlen({column}_l) - strlen({column}_r)) <= {most} AND {_edge_sql(column, column)} "
