@@ -5,6 +5,7 @@ import pytest
 from regard.customers import actions
 from regard.customers.access import standing_id
 from regard.customers.models import Customer, Decision, Edge, IdentityChange, Link, MatchRun, ReviewPair
+from regard.customers.queries.history import history_of
 from regard.desk.models import Case
 from regard.records.actors import System
 from regard.records.models import AuditEntry
@@ -43,6 +44,15 @@ def test_two_customers_are_joined_under_the_number_of_the_larger(cast, apply):
     assert Edge.objects.count() == 2
     entry = AuditEntry.objects.get(action="customers.match")
     assert entry.changes["note"]["joined"] == 1
+
+
+def test_the_history_says_why_the_model_did_it(cast, apply):
+    ana, (first, second) = make_person(cast, "Ana Perez", records=2)
+    _, (third,) = make_person(cast, "Anna Perez")
+    run = apply({(second.pk, third.pk): 0.97}, [[first.pk, second.pk, third.pk]]).run
+    (turn,) = history_of(ana)
+    assert turn.why == f"same name; same email (97% sure); matching {run.pk}"
+    assert (turn.records, turn.change.author) == (1, "model: fake 1")
 
 
 def test_what_a_matching_joined_wrongly_is_taken_back_and_not_joined_again(cast, apply):

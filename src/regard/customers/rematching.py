@@ -38,6 +38,8 @@ def match_office(
 
     dry_run: say what would come of it, and change nothing. `say` is told in words how far it is.
     """
+    if not dry_run:
+        actions.carry_stragglers(by=by, office_id=office.pk)
     with transaction.atomic(), connection.cursor() as cursor:
         newest = _newest(cursor, office)
         whole = whole or _stage_arrivals(cursor, office)
