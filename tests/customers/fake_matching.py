@@ -1,6 +1,6 @@
 """A small stand-in for the matching core: it takes scores as they are told and joins what is above a threshold.
 
-It keeps the core's interface (`match`, `Decision`, `clusters.cluster`, `scoring.words`) and nothing of its method.
+It keeps the core's interface (`match`, `Decision`, `Reranker`, the words of `weights`) and nothing of its method.
 """
 
 import json
@@ -12,6 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
+from regard.customers import explaining
 
 THRESHOLD = 0.9
 
@@ -62,7 +64,7 @@ def matched(
             "cluster_id": pa.array([row[1] for row in rows], pa.int64()),
         }
     )
-    return Matched(edges, table, {"model": "fake 1", **card})
+    return Matched(edges, table, {"models": {"person": {"version": "fake 1"}}, **card})
 
 
 def cluster(
@@ -112,17 +114,49 @@ def match(records: pa.Table, *, decisions: Sequence[Decision] = (), reranker: An
     return matched(scores, groups.values(), threshold=THRESHOLD, cautions=["Only a stand-in."])
 
 
-def words(told: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [f"{'same' if one['weight'] > 0 else 'another'} {one['field'].replace('_', ' ')}" for one in told]
+@dataclass(frozen=True)
+class Level:
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    field: str
+    all_levels: tuple[Level, ...]
+
+
+FIELDS = ("name", "email", "phone", "address", "postcode")
+COMPARISONS = {
+    "person": tuple(
+        Comparison(
+            field, (Level("exact", f"same {field}: {{a}}"), Level("different", f"another {field}: {{a}} / {{b}}"))
+        )
+        for field in FIELDS
+    )
+}
+#: How many decisions were learned from, each time.
+LEARNED: list[int] = []
+
+
+class Reranker:
+    """Remembers that it was asked to learn."""
+
+    def __init__(self, decisions: int) -> None:
+        self.decisions = {"person": decisions}
+
+    @classmethod
+    def learn(cls, matched: Matched, decisions: Sequence[Decision]) -> "Reranker":
+        LEARNED.append(len(decisions))
+        return cls(len(decisions))
 
 
 def modules() -> dict[str, ModuleType]:
     """The stand-in as modules, by name."""
-    core, scoring, clusters = (ModuleType(f"regard.customers.matching{name}") for name in ("", ".scoring", ".clusters"))
-    core.match, core.Decision, core.Matched = match, Decision, Matched  # type: ignore[attr-defined]
-    scoring.words, clusters.cluster = words, cluster  # type: ignore[attr-defined]
-    core.scoring, core.clusters = scoring, clusters  # type: ignore[attr-defined]
-    return {module.__name__: module for module in (core, scoring, clusters)}
+    core, weights = ModuleType("regard.customers.matching"), ModuleType("regard.customers.matching.weights")
+    core.match, core.Decision, core.Reranker = match, Decision, Reranker  # type: ignore[attr-defined]
+    core.weights, weights.COMPARISONS = weights, COMPARISONS  # type: ignore[attr-defined]
+    return {module.__name__: module for module in (core, weights)}
 
 
 def install() -> None:
@@ -143,3 +177,5 @@ def _fake_core(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(regard.customers, "matching", made["regard.customers.matching"], raising=False)
     SCORES.clear()
+    LEARNED.clear()
+    explaining._words.cache_clear()  # each core has words of its own

@@ -16,7 +16,7 @@ from regard.lib.commandline import RefusedError
 from regard.records.actors import System
 from regard.records.declarations import Sensitivity, sensitivity_of
 from tests.customers import fake_matching
-from tests.customers.fake_matching import SCORES, _fake_core  # noqa: F401 - a fixture
+from tests.customers.fake_matching import LEARNED, SCORES, _fake_core  # noqa: F401 - a fixture
 from tests.customers.kit import make_person, make_record
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,21 @@ def test_decisions_go_to_the_model(cast, seen):
     assert match_office(by=BY, office=cast.office).moved == 0
     (told,) = seen[-1][1]["decisions"]
     assert (told.left_id, told.right_id, told.same) == (first.pk, second.pk, False)
+
+
+def test_a_matching_learns_from_what_was_reviewed(cast, seen, monkeypatch):
+    monkeypatch.setattr("regard.customers.rematching.ENOUGH", 2)
+    for n in range(2):
+        make_person(cast, f"Ana {n}")
+        make_person(cast, f"Anna {n}")
+        SCORES[f"Ana {n}", f"Anna {n}"] = 0.6
+    match_office(by=BY, office=cast.office)
+    assert (len(seen), LEARNED) == (1, [])
+    for pair in ReviewPair.objects.filter(state="open"):
+        actions.decide_pair(by=cast.bob, pair=pair, verdict="different")
+    match_office(by=BY, office=cast.office)
+    assert (len(seen), LEARNED) == (3, [2])
+    assert seen[-1][1]["reranker"].decisions == {"person": 2}
 
 
 def test_new_arrivals_are_matched_with_whom_they_may_belong_to(cast, seen):

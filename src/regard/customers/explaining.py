@@ -1,6 +1,7 @@
 """Why two records may be one customer, in plain words and as a chart."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,10 +21,10 @@ class Explained:
     table: list[list[Any]]
 
 
-def explain(evidence: Sequence[dict[str, Any]], weight: float) -> Explained:
+def explain(evidence: Sequence[dict[str, Any]], weight: float, kind: str) -> Explained:
     """The evidence of a pair, the strongest first. `weight` is the log2 of the odds all together."""
     parts = sorted(
-        ((words_of(one), float(one["weight"])) for one in evidence), key=lambda part: abs(part[1]), reverse=True
+        ((words_of(kind, one), float(one["weight"])) for one in evidence), key=lambda part: abs(part[1]), reverse=True
     )
     found = waterfall.steps(parts, weight)
     return Explained(
@@ -35,18 +36,27 @@ def explain(evidence: Sequence[dict[str, Any]], weight: float) -> Explained:
     )
 
 
-def words_of(one: dict[str, Any]) -> str:
-    """One comparison in words."""
-    return _words(str(one["field"]), str(one["level"]), one["weight"] > 0)
+def words_of(kind: str, one: dict[str, Any]) -> str:
+    """One comparison in words, without the values: those stand beside it, and belong in no reason."""
+    return _words(kind, str(one["field"]), str(one["level"]))
 
 
 @lru_cache(maxsize=20_000)
-def _words(field: str, level: str, speaks_for: bool) -> str:  # noqa: FBT001 - part of what is remembered
-    from regard.customers.matching import scoring  # loads the model's library, which few pages need
+def _words(kind: str, field: str, level: str) -> str:
+    from regard.customers.matching.weights import COMPARISONS  # loads the model's library, which few pages need
 
-    return "; ".join(scoring.words([{"field": field, "level": level, "weight": 1.0 if speaks_for else -1.0}]))
+    for comparison in COMPARISONS.get(kind, ()):
+        for one in comparison.all_levels:
+            if (comparison.field, one.label) == (field, level) and _VALUES.search(one.words):
+                return _VALUES.sub("", one.words)
+    return f"{field}: {level}"
 
 
-def in_words(evidence: str) -> str:
-    """Evidence as JSON, in plain words: "same e-mail; name written differently"."""
-    return "; ".join(dict.fromkeys(filter(None, map(words_of, json.loads(evidence)))))
+#: Where the values of a pair would stand in the words of a level.
+_VALUES = re.compile(r": \{a\}( / \{b\})?$")
+
+
+def in_words(kind: str, evidence: str) -> str:
+    """Evidence as JSON, in plain words, the strongest first: "same e-mail; names spelled alike"."""
+    found = sorted(json.loads(evidence), key=lambda one: -abs(one["weight"]))
+    return "; ".join(dict.fromkeys(words_of(kind, one) for one in found))

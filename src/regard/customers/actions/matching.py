@@ -63,7 +63,7 @@ def apply_match(
     run = MatchRun.objects.create(
         office=office, is_whole=is_whole, card=matched.card, asked_by=by.audit_name,
         seed=seed if seed is not None else _seed(office), records=matched.clusters.num_rows,
-        edges=matched.edges.num_rows, model=str(matched.card.get("model", "")), up_to=up_to,
+        edges=matched.edges.num_rows, model=_version(matched.card), up_to=up_to,
     )  # fmt: skip
     with connection.cursor() as cursor:
         moving.hold_still(cursor, office.pk, alone=True)
@@ -84,6 +84,11 @@ def apply_match(
             "set_aside": set_aside, "to_review": to_review, "model": run.model, "seed": run.seed}  # fmt: skip
     audit.record(by=by, action="customers.match", obj=run, count=moved, note=note, office_id=office.pk)
     return Applied(run, joined, split, moved, set_aside, to_review)
+
+
+def _version(card: dict[str, Any]) -> str:
+    """The versions of the models a card tells of, each once."""
+    return " and ".join(sorted({str(model.get("version", "")) for model in card.get("models", {}).values()}))
 
 
 def _seed(office: Unit) -> int:
@@ -155,12 +160,12 @@ def _take_clusters(cursor: Any, clusters: "pa.Table", folder: Path) -> None:
 
 
 _STRONGEST = f"""
-SELECT DISTINCT ON (record_id) record_id, probability, evidence::text FROM (
-    SELECT m.record_id, e.probability, e.weight, e.evidence
+SELECT DISTINCT ON (record_id) record_id, probability, kind, evidence::text FROM (
+    SELECT m.record_id, e.probability, e.weight, e.kind, e.evidence
     FROM {following.RECORDS} m JOIN customers_edge e ON e.left_id = m.record_id
     JOIN placed a ON a.record_id = m.record_id JOIN placed b ON b.record_id = e.right_id AND b.cluster_id = a.cluster_id
     UNION ALL
-    SELECT m.record_id, e.probability, e.weight, e.evidence
+    SELECT m.record_id, e.probability, e.weight, e.kind, e.evidence
     FROM {following.RECORDS} m JOIN customers_edge e ON e.right_id = m.record_id
     JOIN placed a ON a.record_id = m.record_id JOIN placed b ON b.record_id = e.left_id AND b.cluster_id = a.cluster_id
 ) found ORDER BY record_id, weight DESC
@@ -171,7 +176,7 @@ def _say_why(cursor: Any) -> None:
     """Give each staged record the score and, in words, the evidence of its strongest tie to the others there."""
     cursor.execute(f"ANALYZE {following.RECORDS}; ANALYZE placed")
     cursor.execute(_STRONGEST)
-    told = [(record, probability, in_words(evidence)) for record, probability, evidence in cursor.fetchall()]
+    told = [(record, sure, in_words(kind, evidence)) for record, sure, kind, evidence in cursor.fetchall()]
     stage(cursor, "why", "record_id bigint, score double precision, reason text")
     with cursor.copy("COPY why FROM STDIN") as copy:
         for row in told:

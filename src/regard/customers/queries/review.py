@@ -104,7 +104,7 @@ def compared(pair: ReviewPair) -> Compared:
         left=left,
         right=right,
         rows=compare(left.record, right.record),
-        why=explain(edge.evidence if edge else [], pair.weight),
+        why=explain(edge.evidence if edge else [], pair.weight, pair.kind),
         said=list(said.select_related("made_by").order_by("id")),
     )
 
