@@ -111,7 +111,7 @@ def match(records: pa.Table, *, decisions: Sequence[Decision] = (), reranker: An
     groups: dict[int, list[int]] = {}
     for record, lowest in found.items():
         groups.setdefault(lowest, []).append(record)
-    return matched(scores, groups.values(), threshold=THRESHOLD, cautions=["Only a stand-in."])
+    return matched(scores, groups.values(), thresholds={"link": 3.0}, alarms=["Only a stand-in."])
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,17 @@ def test_records_of_a_customer_that_were_not_asked_about_follow_the_rest(cast, a
     assert {ana.pk, anna.pk} > {holder(first)}
 
 
+def test_a_matching_of_a_few_records_joins_but_parts_nobody(cast, apply):
+    ana, (first, second, third) = make_person(cast, "Ana Perez", records=3)
+    _, (new,) = make_person(cast, "Anna Perez")
+    clusters = [[first.pk, second.pk], [third.pk, new.pk]]
+    done = apply({(third.pk, new.pk): 0.97}, clusters, is_whole=False)
+    assert (done.joined, done.split, done.moved) == (0, 0, 0)
+    done = apply({(second.pk, new.pk): 0.97}, [[first.pk, second.pk, new.pk], [third.pk]], is_whole=False)
+    assert (done.joined, done.split) == (1, 0)
+    assert {holder(one) for one in (first, second, third, new)} == {ana.pk}
+
+
 def test_what_people_decided_stands_against_any_matching(cast, apply):
     ana, (first, second) = make_person(cast, "Ana Perez", records=2)
     bo, (third,) = make_person(cast, "Bo Chen")

@@ -1,5 +1,6 @@
 """Matching an office, whole or by its new arrivals, at the command line and in the background."""
 
+import json
 import sys
 from datetime import date
 
@@ -135,13 +136,17 @@ def test_nothing_new_is_nothing_to_do(cast, seen):
 # --- at the command line
 
 
-def test_the_command_says_what_came_of_it(cast):
+def test_the_command_says_what_came_of_it(cast, tmp_path):
     make_person(cast, "Ana Perez")
     make_person(cast, "Ana Perez")
-    shown = run("--office", "birch")
+    card = tmp_path / "card.json"
+    shown = run("--office", "birch", "--card", str(card))
     assert shown.exit_code == 0
     assert "2 records, 1 pairs compared" in shown.output
-    assert "cautions: Only a stand-in." in shown.output
+    assert "models: fake 1 for person records" in shown.output
+    assert "thresholds: link from +3 bits" in shown.output
+    assert "alarm: Only a stand-in." in shown.output
+    assert json.loads(card.read_text()) == MatchRun.objects.get().card
 
 
 def test_a_dry_run_changes_nothing(cast):

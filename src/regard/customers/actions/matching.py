@@ -56,7 +56,8 @@ def apply_match(
 
     Numbers stay with the cluster that holds most of their customer's records; a number that loses its customer leads
     to the one that took it in. What people decided stands: a cluster that breaks it is set aside as a whole. Set-based,
-    one audit entry. is_whole: all records of the office were matched, so earlier scores are replaced.
+    one audit entry. is_whole: all records of the office were matched: earlier scores are replaced, and customers may be
+    parted; else they are only joined.
     `seed` draws the audit sample; by default it is that of the last matching, so that the sample stays what it was.
     up_to: the newest record that was there when the records were read; what came later is new to the next matching.
     """
@@ -71,7 +72,7 @@ def apply_match(
         with TemporaryDirectory(prefix="regard-match-") as folder:
             _take_scores(cursor, run, matched.edges, Path(folder))
             _take_clusters(cursor, matched.clusters, Path(folder))
-        set_aside = assigning.place(cursor, office.pk)
+        set_aside = assigning.place(cursor, office.pk, may_part=is_whole)
         joined, split = assigning.stage_changes(cursor, run)
         _say_why(cursor)
         moved = moving.carry_out(cursor, staff=None, ended_reason=f"matching {run.pk}")
