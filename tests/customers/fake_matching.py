@@ -49,7 +49,7 @@ def matched(
             "cluster_id": pa.array([row[1] for row in rows], pa.int64()),
         }
     )
-    return Matched(edges, table, {"model": "fake 1", **card})
+    return Matched(edges, table, {"models": {"person": {"version": "fake 1"}}, **card})
 
 
 def cluster(
@@ -96,7 +96,23 @@ def match(records: pa.Table, *, decisions: Sequence[Decision] = (), reranker: An
     groups: dict[int, list[int]] = {}
     for record, lowest in found.items():
         groups.setdefault(lowest, []).append(record)
-    return matched(scores, groups.values(), threshold=THRESHOLD, cautions=["Only a stand-in."])
+    return matched(scores, groups.values(), thresholds={"link": 3.0}, alarms=["Only a stand-in."])
+
+
+#: How many decisions were learned from, each time.
+LEARNED: list[int] = []
+
+
+class Reranker:
+    """Remembers that it was asked to learn."""
+
+    def __init__(self, decisions: int) -> None:
+        self.decisions = {"person": decisions}
+
+    @classmethod
+    def learn(cls, matched: Matched, decisions: Sequence[Decision]) -> "Reranker":
+        LEARNED.append(len(decisions))
+        return cls(len(decisions))
 
 
 def install() -> None:
@@ -108,4 +124,6 @@ def install() -> None:
 def _fake_match(monkeypatch: pytest.MonkeyPatch) -> None:
     """Comparing takes seconds; what is tested here is what becomes of its answers."""
     monkeypatch.setattr(matching, "match", match)
+    monkeypatch.setattr(matching, "Reranker", Reranker)
     SCORES.clear()
+    LEARNED.clear()

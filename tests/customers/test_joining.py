@@ -210,3 +210,27 @@ def test_the_most_trusted_source_is_shown_before_the_freshest(cast):
     actions.merge_customers(by=cast.bob, keep=ana, merge=bo, reason="One")
     ana.refresh_from_db()
     assert (ana.name, ana.phone) == ("Bo Chen", "+13125550111")
+
+
+def test_what_came_to_a_number_that_had_been_merged_away_follows_it(cast):
+    """An import that began before a merge may put records and cases where nobody is any more."""
+    ana, _ = make_person(cast, "Ana Perez")
+    bo, _ = make_person(cast, "Bo Chen")
+    cleo, _ = make_person(cast, "Cleo Dee")
+    before = set(picture()["customers"])
+    first = actions.merge_customers(by=cast.bob, keep=ana, merge=bo, reason="One")
+    second = actions.merge_customers(by=cast.bob, keep=cleo, merge=ana, reason="One")
+    late = make_record(cast, bo, "Bo Chen", days=9, phone="+16125550150")
+    rows, loose = make_rows(cast, bo, late), make_rows(cast, bo)
+    assert actions.carry_stragglers(by=cast.bob, office_id=cast.office.pk) == 7
+    assert actions.carry_stragglers(by=cast.bob, office_id=cast.office.pk) == 0
+    assert customer_of(late) == cleo.pk
+    cleo.refresh_from_db()
+    assert cleo.phone == "+16125550150"
+    owners = {Case.objects.get(pk=told["desk.case"]).customer_id for told in (rows, loose)}
+    assert owners == {cleo.pk}
+    for change in (second, first):
+        actions.undo_change(by=cast.bob, change=change, reason="Two")
+    assert customer_of(late) == bo.pk
+    assert {Case.objects.get(pk=told["desk.case"]).customer_id for told in (rows, loose)} == {bo.pk}
+    assert set(picture()["customers"]) == before

@@ -5,6 +5,7 @@ import pytest
 from regard.customers import actions
 from regard.customers.access import standing_id
 from regard.customers.models import Customer, Decision, Edge, IdentityChange, Link, MatchRun, ReviewPair
+from regard.customers.queries.history import history_of
 from regard.desk.models import Case
 from regard.records.actors import System
 from regard.records.models import AuditEntry
@@ -43,6 +44,15 @@ def test_two_customers_are_joined_under_the_number_of_the_larger(cast, apply):
     assert Edge.objects.count() == 2
     entry = AuditEntry.objects.get(action="customers.match")
     assert entry.changes["note"]["joined"] == 1
+
+
+def test_the_history_says_why_the_model_did_it(cast, apply):
+    ana, (first, second) = make_person(cast, "Ana Perez", records=2)
+    _, (third,) = make_person(cast, "Anna Perez")
+    run = apply({(second.pk, third.pk): 0.97}, [[first.pk, second.pk, third.pk]]).run
+    (turn,) = history_of(ana)
+    assert turn.why == f"same name; same email (97% sure); matching {run.pk}"
+    assert (turn.records, turn.change.author) == (1, "model: fake 1")
 
 
 def test_what_a_matching_joined_wrongly_is_taken_back_and_not_joined_again(cast, apply):
@@ -124,6 +134,17 @@ def test_records_of_a_customer_that_were_not_asked_about_follow_the_rest(cast, a
     assert holder(first) == holder(second) == holder(third)
     assert not Link.objects.filter(ended_at=None).exclude(customer__merged_into=None).exists()
     assert {ana.pk, anna.pk} > {holder(first)}
+
+
+def test_a_matching_of_a_few_records_joins_but_parts_nobody(cast, apply):
+    ana, (first, second, third) = make_person(cast, "Ana Perez", records=3)
+    _, (new,) = make_person(cast, "Anna Perez")
+    clusters = [[first.pk, second.pk], [third.pk, new.pk]]
+    done = apply({(third.pk, new.pk): 0.97}, clusters, is_whole=False)
+    assert (done.joined, done.split, done.moved) == (0, 0, 0)
+    done = apply({(second.pk, new.pk): 0.97}, [[first.pk, second.pk, new.pk], [third.pk]], is_whole=False)
+    assert (done.joined, done.split) == (1, 0)
+    assert {holder(one) for one in (first, second, third, new)} == {ana.pk}
 
 
 def test_what_people_decided_stands_against_any_matching(cast, apply):

@@ -1,5 +1,6 @@
 """Matching an office, whole or by its new arrivals, at the command line and in the background."""
 
+import json
 from datetime import date
 
 import pytest
@@ -15,7 +16,7 @@ from regard.lib.commandline import RefusedError
 from regard.records.actors import System
 from regard.records.declarations import Sensitivity, sensitivity_of
 from tests.customers import fake_matching
-from tests.customers.fake_matching import SCORES, _fake_match  # noqa: F401 - a fixture
+from tests.customers.fake_matching import LEARNED, SCORES, _fake_match  # noqa: F401 - a fixture
 from tests.customers.kit import make_person, make_record
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,21 @@ def test_decisions_go_to_the_model(cast, seen):
     assert (told.left_id, told.right_id, told.same) == (first.pk, second.pk, False)
 
 
+def test_a_matching_learns_from_what_was_reviewed(cast, seen, monkeypatch):
+    monkeypatch.setattr("regard.customers.rematching.ENOUGH", 2)
+    for n in range(2):
+        make_person(cast, f"Ana {n}")
+        make_person(cast, f"Anna {n}")
+        SCORES[f"Ana {n}", f"Anna {n}"] = 0.6
+    match_office(by=BY, office=cast.office)
+    assert (len(seen), LEARNED) == (1, [])
+    for pair in ReviewPair.objects.filter(state="open"):
+        actions.decide_pair(by=cast.bob, pair=pair, verdict="different")
+    match_office(by=BY, office=cast.office)
+    assert (len(seen), LEARNED) == (3, [2])
+    assert seen[-1][1]["reranker"].decisions == {"person": 2}
+
+
 def test_new_arrivals_are_matched_with_whom_they_may_belong_to(cast, seen):
     ana, (first, second) = make_person(cast, "Ana Perez", records=2, phone="+16125550142")
     for n in range(12):
@@ -119,13 +135,17 @@ def test_nothing_new_is_nothing_to_do(cast, seen):
 # --- at the command line
 
 
-def test_the_command_says_what_came_of_it(cast):
+def test_the_command_says_what_came_of_it(cast, tmp_path):
     make_person(cast, "Ana Perez")
     make_person(cast, "Ana Perez")
-    shown = run("--office", "birch")
+    card = tmp_path / "card.json"
+    shown = run("--office", "birch", "--card", str(card))
     assert shown.exit_code == 0
     assert "2 records, 1 pairs compared" in shown.output
-    assert "cautions: Only a stand-in." in shown.output
+    assert "models: fake 1 for person records" in shown.output
+    assert "thresholds: link from +3 bits" in shown.output
+    assert "alarm: Only a stand-in." in shown.output
+    assert json.loads(card.read_text()) == MatchRun.objects.get().card
 
 
 def test_a_dry_run_changes_nothing(cast):
@@ -154,7 +174,7 @@ def test_explain_says_why_in_words(cast):
     assert "are two customers." in shown.output
     assert "about 2 to 1 for one customer (70% sure)" in shown.output
     assert "waits for a person" in shown.output
-    assert "for one customer: same name; same e-mail" in shown.output
+    assert "for one customer: same name; same email" in shown.output
     actions.decide_pair(by=cast.bob, pair=ReviewPair.objects.get(), verdict="same", reason="Seen both")
     shown = run("--explain", ana.number, anna.number)
     assert "are one customer." in shown.output

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from regard.customers import actions
 from regard.customers.models import Customer, Decision, IdentityChange, Link, MatchPolicy, ReviewPair
-from regard.customers.queries.review import audit_of
+from regard.customers.queries.review import audit_of, waiting_for
 from regard.records.actors import System
 from regard.records.models import Viewing
 from tests.customers.fake_matching import _fake_match, evidence, matched  # noqa: F401 - a fixture
@@ -138,6 +138,16 @@ def test_the_queue_costs_the_same_however_long_it_is(cast, queue, visit):
     assert counts[1] <= 24  # four of them sign the test client in
 
 
+def test_what_was_decided_elsewhere_is_not_asked(cast, queue):
+    first, second = queue(2)
+    merged = actions.merge_customers(
+        by=cast.analyst, keep=customer_of(first.left_id), merge=customer_of(first.right_id), reason="Seen both"
+    )
+    assert list(waiting_for(cast.bob)) == [second]
+    actions.undo_change(by=cast.analyst, change=merged, reason="Seen neither")
+    assert set(waiting_for(cast.bob)) == {first, second}
+
+
 def test_precision_is_told_with_its_interval_once_enough_was_looked_at(cast, queue, visit):
     pairs = queue(14, probability=0.02)
     assert "too few to tell" in text(visit(cast.bob, "customers-review"))
@@ -231,3 +241,17 @@ def test_only_who_reviews_changes_who_is_who(cast, visit):
     page = text(visit(cast.alice, "customers-sources", ana.number))
     assert "Not theirs" not in page
     assert "Split" not in page
+
+
+def test_the_history_costs_the_same_however_long_it_is(cast, visit):
+    ana, _ = make_person(cast, "Ana Perez")
+    counts = []
+    for many in (1, 5):
+        for n in range(many):
+            other, _ = make_person(cast, f"Ana {many} {n}")
+            actions.merge_customers(by=cast.bob, keep=ana, merge=other, reason="One")
+        visit(cast.bob, "customers-history", ana.number)
+        with CaptureQueriesContext(connection) as queries:
+            visit(cast.bob, "customers-history", ana.number)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

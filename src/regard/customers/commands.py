@@ -1,6 +1,8 @@
 """Matching at the command line."""
 
+import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,15 +16,18 @@ BY = "operator at the command line"
     epilog=examples(
         "regard match",
         "regard match --office birch --dry-run",
-        "regard match --new",
+        "regard match --new --card card.json",
         "regard match --explain K0000012 K0000345",
     )
 )
 @click.option("--office", "code", default="", help="Code of the office, when there are several.")
 @click.option("--new", is_flag=True, help="Only what came since the last matching, and whoever it may belong to.")
 @click.option("--dry-run", is_flag=True, help="Say what would come of it, and change nothing.")
+@click.option(
+    "--card", type=click.Path(dir_okay=False, path_type=Path), help="Write the whole model card here, as JSON."
+)
 @click.option("--explain", nargs=2, metavar="A B", help="Say why two customers are one or two, by their numbers.")
-def match(*, code: str, new: bool, dry_run: bool, explain: tuple[str, str] | None) -> None:
+def match(*, code: str, new: bool, dry_run: bool, card: Path | None, explain: tuple[str, str] | None) -> None:
     """Find out which records of which sources are one customer.
 
     Joins and splits customers by what the model finds, keeps what people decided, and fills the review queue. Each
@@ -41,6 +46,9 @@ def match(*, code: str, new: bool, dry_run: bool, explain: tuple[str, str] | Non
         click.echo(f"{office.name}: no new records.")
         return
     _tell(office.name, applied, dry_run=dry_run)
+    if card is not None:
+        card.write_text(json.dumps(applied.run.card, indent=2, ensure_ascii=False), encoding="utf-8")
+        click.echo(f"The model card: {card}")
 
 
 def _tell(office: str, applied: Any, *, dry_run: bool) -> None:
@@ -52,19 +60,18 @@ def _tell(office: str, applied: Any, *, dry_run: bool) -> None:
     click.echo(f"  pairs to review              {applied.to_review:>8,}")
     if applied.set_aside:
         click.echo(f"  set aside, because people had decided otherwise: {applied.set_aside:,} clusters")
-    click.echo("The model's own account:")
-    for name, value in sorted(run.card.items()):
-        click.echo(f"  {name}: {_short(value)}")
+    for title, told in _summary(run.card):
+        click.echo(f"  {title}: {told}")
     if dry_run:
         click.echo("Nothing was changed. Without --dry-run it is.")
 
 
-def _short(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return "; ".join(map(str, value)) or "none"
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_short(part)}" for name, part in value.items()) or "none"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if isinstance(value, float) else str(value)
+def _summary(card: dict[str, Any]) -> list[tuple[str, str]]:
+    """What of a model card fits a terminal: versions, thresholds, and every alarm."""
+    models = [f"{model.get('version', '?')} for {kind} records" for kind, model in card.get("models", {}).items()]
+    thresholds = [f"{name} from {bits:+g} bits" for name, bits in card.get("thresholds", {}).items()]
+    told = [("models", ", ".join(models)), ("thresholds", ", ".join(thresholds))]
+    return [(title, words) for title, words in told if words] + [("alarm", alarm) for alarm in card.get("alarms", [])]
 
 
 def _office(code: str) -> Any:

@@ -1,8 +1,10 @@
 """Why two records may be one customer, in plain words and as a chart."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from regard.customers import waterfall
@@ -19,10 +21,10 @@ class Explained:
     table: list[list[Any]]
 
 
-def explain(evidence: Sequence[dict[str, Any]], weight: float) -> Explained:
+def explain(evidence: Sequence[dict[str, Any]], weight: float, kind: str) -> Explained:
     """The evidence of a pair, the strongest first. `weight` is the log2 of the odds all together."""
     parts = sorted(
-        ((words_of(one), float(one["weight"])) for one in evidence), key=lambda part: abs(part[1]), reverse=True
+        ((words_of(kind, one), float(one["weight"])) for one in evidence), key=lambda part: abs(part[1]), reverse=True
     )
     found = waterfall.steps(parts, weight)
     return Explained(
@@ -34,13 +36,27 @@ def explain(evidence: Sequence[dict[str, Any]], weight: float) -> Explained:
     )
 
 
-def words_of(one: dict[str, Any]) -> str:
-    """One comparison in words."""
-    from regard.customers.matching import scoring  # loads the model's library, which few pages need
-
-    return scoring.sentence(str(one["field"]), str(one["level"]))
+def words_of(kind: str, one: dict[str, Any]) -> str:
+    """One comparison in words, without the values: those stand beside it, and belong in no reason."""
+    return _words(kind, str(one["field"]), str(one["level"]))
 
 
-def in_words(evidence: str) -> str:
-    """Evidence as JSON, in plain words: "same e-mail; name written differently"."""
-    return "; ".join(dict.fromkeys(filter(None, map(words_of, json.loads(evidence)))))
+@lru_cache(maxsize=20_000)
+def _words(kind: str, field: str, level: str) -> str:
+    from regard.customers.matching.weights import COMPARISONS  # loads the model's library, which few pages need
+
+    for comparison in COMPARISONS.get(kind, ()):
+        for one in comparison.all_levels:
+            if (comparison.field, one.label) == (field, level) and _VALUES.search(one.words):
+                return _VALUES.sub("", one.words)
+    return f"{field}: {level}"
+
+
+#: Where the values of a pair would stand in the words of a level.
+_VALUES = re.compile(r": \{a\}( / \{b\})?$")
+
+
+def in_words(kind: str, evidence: str) -> str:
+    """Evidence as JSON, in plain words, the strongest first: "same e-mail; names spelled alike"."""
+    found = sorted(json.loads(evidence), key=lambda one: -abs(one["weight"]))
+    return "; ".join(dict.fromkeys(words_of(kind, one) for one in found))

@@ -25,6 +25,8 @@ Say = Callable[[str], None]
 FIELDS = (
     "kind", "name", "given", "family", "organisation", "email", "phone", "address", "postcode", "birth_date", "as_of",
 )  # fmt: skip
+#: From so many reviewed pairs on, a matching of everything learns from them.
+ENOUGH = 30
 #: When new records are more than this share of all, everything is matched anew.
 MOST_NEW = 0.2
 #: A number or a name that so many records carry identifies nobody: it does not draw them in.
@@ -38,6 +40,8 @@ def match_office(
 
     dry_run: say what would come of it, and change nothing. `say` is told in words how far it is.
     """
+    if not dry_run:
+        actions.carry_stragglers(by=by, office_id=office.pk)
     with transaction.atomic(), connection.cursor() as cursor:
         newest = _newest(cursor, office)
         whole = whole or _stage_arrivals(cursor, office)
@@ -47,7 +51,7 @@ def match_office(
     if not records.num_rows:
         return None
     (say or _silent)(f"{records.num_rows:,} records are compared")
-    matched = _match(records, office, say)
+    matched = _match(records, office, say, whole=whole)
     with transaction.atomic():
         applied = actions.apply_match(by=by, office=office, matched=matched, is_whole=whole, up_to=newest)
         if whole:  # a part would give its own frequencies for those of all
@@ -61,7 +65,8 @@ def _silent(_: str) -> None:
     """Say nothing."""
 
 
-def _match(records: "pa.Table", office: Unit, say: Say | None) -> Any:
+def _match(records: "pa.Table", office: Unit, say: Say | None, *, whole: bool) -> Any:
+    """What the model says, taught by what people reviewed where there is enough of it."""
     from regard.customers import matching  # loads the model's library: seconds that only a matching should pay
 
     said = Decision.objects.filter(office=office, counts=True).exclude(verdict=Verdict.UNSURE)
@@ -72,7 +77,19 @@ def _match(records: "pa.Table", office: Unit, say: Say | None) -> Any:
         for left, right, verdict in told.iterator(10_000)
         if left in known and right in known
     ]
-    return matching.match(records, decisions=decisions, say=say)
+    matched = matching.match(records, decisions=decisions, say=say)
+    reviewed = [
+        matching.Decision(left, right, verdict == Verdict.SAME)
+        for left, right, verdict in told.filter(change=None)
+        if left in known and right in known
+    ]
+    if not whole or len(reviewed) < ENOUGH:
+        return matched
+    reranker = matching.Reranker.learn(matched, reviewed)
+    if not reranker.decisions:
+        return matched
+    (say or _silent)(f"learned from {sum(reranker.decisions.values()):,} reviewed pairs; they are compared once more")
+    return matching.match(records, decisions=decisions, reranker=reranker, say=say)
 
 
 _OF_OFFICE = """

@@ -10,6 +10,7 @@ from .indexing import index_records, keep_models
 from .joining import link_record, merge_customers, split_customer, unlink_record
 from .matching import Applied, apply_match, request_match
 from .relating import TRUSTED_FIELDS, confirm_records, end_relation, relate, set_trust
+from .straggling import carry_stragglers
 from .telling import Told, load_name_words, load_people, refresh_statistics, register_customer, tell_facts
 from .undoing import undo_change
 
@@ -19,6 +20,7 @@ __all__ = [
     "Told",
     "answer_subject",
     "apply_match",
+    "carry_stragglers",
     "confirm_records",
     "decide_pair",
     "end_relation",

@@ -31,8 +31,21 @@ WHERE NOT EXISTS (SELECT FROM placed p WHERE p.record_id = l.record_id)
 """
 
 
-def place(cursor: Any, office_id: int) -> int:
+#: What was asked of a few records parts nobody: all records of a customer go where most of them go.
+_KEEP_WHOLE = """
+UPDATE placed p SET cluster_id = home.cluster_id
+FROM (SELECT DISTINCT ON (customer_id) customer_id, cluster_id FROM (
+          SELECT customer_id, cluster_id, count(*) AS n FROM placed WHERE customer_id IS NOT NULL GROUP BY 1, 2) o
+      ORDER BY customer_id, n DESC, cluster_id) home
+WHERE p.customer_id = home.customer_id AND p.cluster_id <> home.cluster_id
+"""
+
+
+def place(cursor: Any, office_id: int, *, may_part: bool) -> int:
     """Lay the clusters beside who holds each record now. Returns how many clusters were set aside.
+
+    may_part: false when only some records were matched. A model that saw few of them knows too little of what is
+    common to part customers; it only joins.
 
     A cluster that contradicts what people decided is not taken over: its records stay together as they are now (under
     a negative number that no record has).
@@ -44,6 +57,8 @@ def place(cursor: Any, office_id: int) -> int:
     )
     cursor.execute("CREATE INDEX ON placed (record_id); ANALYZE placed; DROP TABLE IF EXISTS pg_temp.broken")
     cursor.execute(_LEFT_OUT)
+    if not may_part:
+        cursor.execute(_KEEP_WHOLE)
     cursor.execute(_BROKEN, [office_id])
     cursor.execute("SELECT count(*) FROM broken")
     found = int(cursor.fetchone()[0])

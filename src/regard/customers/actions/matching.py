@@ -56,14 +56,15 @@ def apply_match(
 
     Numbers stay with the cluster that holds most of their customer's records; a number that loses its customer leads
     to the one that took it in. What people decided stands: a cluster that breaks it is set aside as a whole. Set-based,
-    one audit entry. is_whole: all records of the office were matched, so earlier scores are replaced.
+    one audit entry. is_whole: all records of the office were matched: earlier scores are replaced, and customers may be
+    parted; else they are only joined.
     `seed` draws the audit sample; by default it is that of the last matching, so that the sample stays what it was.
     up_to: the newest record that was there when the records were read; what came later is new to the next matching.
     """
     run = MatchRun.objects.create(
         office=office, is_whole=is_whole, card=matched.card, asked_by=by.audit_name,
         seed=seed if seed is not None else _seed(office), records=matched.clusters.num_rows,
-        edges=matched.edges.num_rows, model=str(matched.card.get("model", "")), up_to=up_to,
+        edges=matched.edges.num_rows, model=_version(matched.card), up_to=up_to,
     )  # fmt: skip
     with connection.cursor() as cursor:
         moving.hold_still(cursor, office.pk, alone=True)
@@ -71,7 +72,7 @@ def apply_match(
         with TemporaryDirectory(prefix="regard-match-") as folder:
             _take_scores(cursor, run, matched.edges, Path(folder))
             _take_clusters(cursor, matched.clusters, Path(folder))
-        set_aside = assigning.place(cursor, office.pk)
+        set_aside = assigning.place(cursor, office.pk, may_part=is_whole)
         joined, split = assigning.stage_changes(cursor, run)
         _say_why(cursor)
         moved = moving.carry_out(cursor, staff=None, ended_reason=f"matching {run.pk}")
@@ -84,6 +85,11 @@ def apply_match(
             "set_aside": set_aside, "to_review": to_review, "model": run.model, "seed": run.seed}  # fmt: skip
     audit.record(by=by, action="customers.match", obj=run, count=moved, note=note, office_id=office.pk)
     return Applied(run, joined, split, moved, set_aside, to_review)
+
+
+def _version(card: dict[str, Any]) -> str:
+    """The versions of the models a card tells of, each once."""
+    return " and ".join(sorted({str(model.get("version", "")) for model in card.get("models", {}).values()}))
 
 
 def _seed(office: Unit) -> int:
@@ -155,12 +161,12 @@ def _take_clusters(cursor: Any, clusters: "pa.Table", folder: Path) -> None:
 
 
 _STRONGEST = f"""
-SELECT DISTINCT ON (record_id) record_id, probability, evidence::text FROM (
-    SELECT m.record_id, e.probability, e.weight, e.evidence
+SELECT DISTINCT ON (record_id) record_id, probability, kind, evidence::text FROM (
+    SELECT m.record_id, e.probability, e.weight, e.kind, e.evidence
     FROM {following.RECORDS} m JOIN customers_edge e ON e.left_id = m.record_id
     JOIN placed a ON a.record_id = m.record_id JOIN placed b ON b.record_id = e.right_id AND b.cluster_id = a.cluster_id
     UNION ALL
-    SELECT m.record_id, e.probability, e.weight, e.evidence
+    SELECT m.record_id, e.probability, e.weight, e.kind, e.evidence
     FROM {following.RECORDS} m JOIN customers_edge e ON e.right_id = m.record_id
     JOIN placed a ON a.record_id = m.record_id JOIN placed b ON b.record_id = e.left_id AND b.cluster_id = a.cluster_id
 ) found ORDER BY record_id, weight DESC
@@ -171,7 +177,7 @@ def _say_why(cursor: Any) -> None:
     """Give each staged record the score and, in words, the evidence of its strongest tie to the others there."""
     cursor.execute(f"ANALYZE {following.RECORDS}; ANALYZE placed")
     cursor.execute(_STRONGEST)
-    told = [(record, probability, in_words(evidence)) for record, probability, evidence in cursor.fetchall()]
+    told = [(record, sure, in_words(kind, evidence)) for record, sure, kind, evidence in cursor.fetchall()]
     stage(cursor, "why", "record_id bigint, score double precision, reason text")
     with cursor.copy("COPY why FROM STDIN") as copy:
         for row in told:

@@ -7,7 +7,7 @@ from regard.customers import following
 from regard.customers.models import MatchPolicy, MatchRun
 from regard.lib.copying import stage
 
-#: Between these probabilities a model is asked to be checked, unless its card says otherwise.
+#: Between these probabilities a person is asked; where the lower one lies, the model's card may say (in bits).
 REVIEW = (0.05, 0.99)
 #: At most this share of the records, and this many, may wait for a person after one matching.
 MOST_SHARE, MOST, FEWEST = 0.05, 5_000, 100
@@ -106,7 +106,10 @@ def fill(cursor: Any, run: MatchRun) -> int:
 
     What waited from earlier matchings and nobody has looked at is dropped when the whole office was matched.
     """
-    low, high = run.card.get("review") or REVIEW
+    low, high = REVIEW
+    bits = run.card.get("thresholds", {}).get("review")
+    if bits is not None:
+        low = 1 / (1 + 2.0**-bits)
     most = max(FEWEST, min(MOST, round(MOST_SHARE * run.records)))
     told = {"office": run.office_id, "run": run.pk, "low": low, "high": high, "most": most, "cuts": list(CUTS)}
     cursor.execute("DROP TABLE IF EXISTS pg_temp.rated; DROP TABLE IF EXISTS pg_temp.borderline")

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from regard.customers.matching.levels import Comparison, Level
 from regard.customers.matching.standardise import Standard
 from regard.customers.matching.weights import COMPARISONS, Weights, carried
 
@@ -78,23 +77,3 @@ def _shown(row: Row, column: str) -> str:
 def words(evidence: Sequence[Evidence]) -> list[str]:
     """The evidence in plain words, the strongest first."""
     return [e.words for e in sorted(evidence, key=lambda e: -abs(e.weight))]
-
-
-def sentence(field: str, level: str) -> str:
-    """What a kept comparison says, in words without the two values: "same e-mail". "" for one no model knows."""
-    return _SENTENCES.get((field, level), "")
-
-
-def _bare(comparison: Comparison, level: Level) -> str:
-    bare = level.words.partition(": {")[0]
-    if "{" not in bare:
-        return bare
-    return f"same {comparison.field}" if level.label == "exact" else f"{comparison.field}s conflict"
-
-
-_SENTENCES = {
-    (comparison.field, level.label): _bare(comparison, level)
-    for comparisons in COMPARISONS.values()
-    for comparison in comparisons
-    for level in comparison.all_levels
-}

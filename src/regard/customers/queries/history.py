@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Count, Q
 
-from regard.customers.models import Customer, IdentityChange, Link
+from regard.customers.models import Customer, IdentityChange, Link, MovedRecord
 
 MOST = 200
 _MERGED_IN = """
@@ -34,6 +34,7 @@ class Turn:
     records: int
     carried: dict[str, int]
     may_undo: bool
+    why: str
 
 
 #: What was carried, in words.
@@ -41,22 +42,33 @@ CARRIED = {"desk.case": "cases", "desk.contact": "contacts", "voice.feedback": "
 
 
 def history_of(customer: Customer) -> list[Turn]:
-    """What happened to who this is, newest first. Four queries."""
+    """What happened to who this is, newest first. Five queries at most."""
     ids = ids_standing_for(customer)
     changes = list(
         IdentityChange.objects.filter(Q(customer__in=ids) | Q(other__in=ids))
         .select_related("made_by", "undoes", "run").prefetch_related("carried")
         .annotate(records=Count("moved")).order_by("-id")[:MOST]
     )  # fmt: skip
-    return [_turn(change) for change in changes]
+    evidence = _evidence([change.pk for change in changes if change.is_by_machine])
+    return [_turn(change, evidence) for change in changes]
 
 
-def _turn(change: IdentityChange) -> Turn:
+def _evidence(changes: list[int]) -> dict[int, str]:
+    """Why a model made these changes: the strongest tie of what each moved, in words. One query, or none."""
+    if not changes:
+        return {}
+    strongest = MovedRecord.objects.filter(change__in=changes).order_by("change", "-new_link__score", "pk")
+    told = strongest.distinct("change").values_list("change_id", "new_link__reason", "new_link__score")
+    return {change: f"{reason} ({score:.0%} sure)" for change, reason, score in told}
+
+
+def _turn(change: IdentityChange, evidence: dict[int, str]) -> Turn:
     carried: dict[str, int] = {}
     for rows in change.carried.all():
         name = CARRIED.get(rows.label, rows.label)
         carried[name] = carried.get(name, 0) + len(rows.ids)
-    return Turn(change, title_of(change), change.records, carried, change.in_force)  # type: ignore[attr-defined]
+    why = "; ".join(filter(None, (evidence.get(change.pk, ""), change.reason)))
+    return Turn(change, title_of(change), change.records, carried, change.in_force, why)  # type: ignore[attr-defined]
 
 
 def title_of(change: IdentityChange) -> str:

@@ -24,8 +24,9 @@ def waiting_for(staff: Staff) -> QuerySet[ReviewPair]:
     office = office_id_of(staff)
     if office is None or not may(staff, *REVIEW):
         return ReviewPair.objects.none()
+    mine_or_decided = Q(made_by=staff, change=None) | Q(counts=True)  # a merge or a split may have decided it by now
     said = Decision.objects.filter(
-        left=OuterRef("left"), right=OuterRef("right"), made_by=staff, withdrawn_at__isnull=True, change=None
+        mine_or_decided, left=OuterRef("left"), right=OuterRef("right"), withdrawn_at__isnull=True
     )
     pairs = ReviewPair.objects.filter(office_id=office, state__in=ReviewPair.WAITING).filter(~Exists(said))
     return _not_restricted(pairs, staff).order_by("place", "id")
@@ -104,7 +105,7 @@ def compared(pair: ReviewPair) -> Compared:
         left=left,
         right=right,
         rows=compare(left.record, right.record),
-        why=explain(edge.evidence if edge else [], pair.weight),
+        why=explain(edge.evidence if edge else [], pair.weight, pair.kind),
         said=list(said.select_related("made_by").order_by("id")),
     )
 

@@ -66,7 +66,7 @@ def _said(ours: list[int], theirs: list[int]) -> list[str]:
 
 
 def _of_edge(edge: Edge, left: IdentityRecord, right: IdentityRecord) -> list[str]:
-    told = explain(edge.evidence, edge.weight)
+    told = explain(edge.evidence, edge.weight, edge.kind)
     waits = ReviewPair.objects.filter(left=edge.left_id, right=edge.right_id, state__in=ReviewPair.WAITING).exists()
     review = "; waits for a person to review it" if waits else ""
     lines = [
