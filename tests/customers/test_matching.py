@@ -51,7 +51,7 @@ def test_the_history_says_why_the_model_did_it(cast, apply):
     _, (third,) = make_person(cast, "Anna Perez")
     run = apply({(second.pk, third.pk): 0.97}, [[first.pk, second.pk, third.pk]]).run
     (turn,) = history_of(ana)
-    assert turn.why == f"same name; same email (97% sure); matching {run.pk}"
+    assert turn.why == f"same name; same e-mail (97% sure); matching {run.pk}"
     assert (turn.records, turn.change.author) == (1, "model: fake 1")
 
 

@@ -174,7 +174,7 @@ def test_explain_says_why_in_words(cast):
     assert "are two customers." in shown.output
     assert "about 2 to 1 for one customer (70% sure)" in shown.output
     assert "waits for a person" in shown.output
-    assert "for one customer: same name; same email" in shown.output
+    assert "for one customer: same name; same e-mail" in shown.output
     actions.decide_pair(by=cast.bob, pair=ReviewPair.objects.get(), verdict="same", reason="Seen both")
     shown = run("--explain", ana.number, anna.number)
     assert "are one customer." in shown.output
