@@ -50,13 +50,19 @@ def standing_id(pk: int) -> int | None:
     return row[0] if row else None
 
 
+def standing_for(staff: Staff, customer: Customer) -> Customer | None:
+    """The customer that stands for this one by now, when the person may see it."""
+    pk = standing_id(customer.pk)
+    return customers_seen_by(staff).filter(pk=pk).first() if pk is not None else None
+
+
 def get_customer_for(staff: Staff, number: str) -> Customer:
     """The customer with this number, or Http404. A merged customer leads to the one that stands for it."""
     found = None
     if number[:1].upper() == "K" and number[1:].isdigit() and len(number) <= 19:
         found = customers_seen_by(staff).filter(pk=int(number[1:])).first()
     if found is not None and found.merged_into_id is not None:
-        found = customers_seen_by(staff).filter(pk=standing_id(found.pk)).first()
+        found = standing_for(staff, found)
     if found is None:
         raise Http404("There is no customer with this number.")
     return found

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from regard.customers import normalise
-from regard.customers.access import customers_seen_by, standing_id
+from regard.customers.access import customers_seen_by, standing_for
 from regard.customers.models import Customer
 from regard.office.access import office_id_of
 from regard.office.models import Staff
@@ -54,7 +54,7 @@ def search(staff: Staff, typed: str, limit: int = LIMIT) -> list[Found]:
 def _by_number(staff: Staff, text: str) -> list[Found]:
     customer = customers_seen_by(staff).filter(pk=int(text[1:])).first()
     if customer is not None and customer.merged_into_id is not None:
-        customer = customers_seen_by(staff).filter(pk=standing_id(customer.pk)).first()
+        customer = standing_for(staff, customer)
     return [Found(customer, customer.number, "customer number")] if customer else []
 
 

@@ -1,5 +1,7 @@
 """How the office knows who is who: scores, decisions, runs, what waits for a person, and what was changed."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
@@ -51,19 +53,19 @@ class MatchRun(models.Model):
         return f"Matching of {self.started_at:%Y-%m-%d %H:%M}"
 
 
-def _record(**options: object) -> models.ForeignKey:
+def _record(**options: Any) -> models.ForeignKey:
     return models.ForeignKey(
         IdentityRecord, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False, **options
     )
 
 
-def _customer(**options: object) -> models.ForeignKey:
+def _customer(**options: Any) -> models.ForeignKey:
     return models.ForeignKey(
         Customer, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False, **options
     )
 
 
-def _staff(**options: object) -> models.ForeignKey:
+def _staff(**options: Any) -> models.ForeignKey:
     return models.ForeignKey(
         Staff, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False, **options
     )

@@ -100,7 +100,7 @@ def records_of(customer: Customer, limit: int = 500) -> list[IdentityRecord]:
     live = Link.objects.filter(customer=customer, ended_at__isnull=True).select_related("record__silo")
     found = []
     for link in live.order_by("-record__as_of", "-record_id")[:limit]:
-        link.record.link = link
+        link.record.link = link  # type: ignore[attr-defined]
         found.append(link.record)
     return found
 

@@ -42,7 +42,7 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
             )  # fmt: skip
             return _file(staff, found, form.cleaned_data["form"])
         except ValidationError as refusal:
-            form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+            form.add_error(None, refusal.messages)
     return render(request, "customers/export.html", {"customer": found, "form": form, "weak": weak, "strict": strict})
 
 

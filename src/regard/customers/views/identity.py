@@ -62,7 +62,7 @@ def undo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         try:
             actions.undo_change(by=staff, change=change, reason=form.cleaned_data["reason"])
         except ValidationError as refusal:
-            form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+            form.add_error(None, refusal.messages)
         else:
             messages.success(request, "Taken back. Records, cases and contacts are where they were.")
             return redirect("customers-history", number=found.number)
@@ -101,7 +101,7 @@ def _unlinked(staff: Staff, link: Link, form: UnlinkForm) -> bool:
     except Http404:
         form.add_error("to", f"There is no customer {to} that you may see. Look it up, and copy its number.")
     except ValidationError as refusal:
-        form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+        form.add_error(None, refusal.messages)
     return form.is_valid()
 
 
@@ -122,9 +122,9 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
             )
         except ValidationError as refusal:
             for name, words in refusal.message_dict.items() if hasattr(refusal, "error_dict") else ():
-                form.add_error(name, words)  # type: ignore[arg-type]
+                form.add_error(name, words)
             if not hasattr(refusal, "error_dict"):
-                form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+                form.add_error(None, refusal.messages)
         else:
             messages.success(request, f"{found.number} and K{change.other_id:07d} are two customers now.")
             return redirect("customers-history", number=found.number)
@@ -151,7 +151,7 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
         try:
             actions.merge_customers(by=staff, keep=keep, merge=gone, reason=form.cleaned_data["reason"])
         except ValidationError as refusal:
-            form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+            form.add_error(None, refusal.messages)
         else:
             messages.success(request, f"{gone.number} is part of {keep.number} now. It can be taken back.")
             return redirect("customers-customer", number=keep.number)

@@ -38,7 +38,7 @@ def _related(staff: Staff, customer: Customer, form: RelationForm) -> bool:
     except Http404:
         form.add_error("other", "There is no such customer that you may see. Look them up, and copy the number.")
     except ValidationError as refusal:
-        form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+        form.add_error(None, refusal.messages)
     return form.is_valid()
 
 
@@ -56,7 +56,7 @@ def relation_end(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         try:
             actions.end_relation(by=staff, relation=related.relation, reason=form.cleaned_data["reason"])
         except ValidationError as refusal:
-            form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+            form.add_error(None, refusal.messages)
         else:
             messages.success(request, "Taken back. It stays in the records.")
             return redirect("customers-customer", number=found.number)
