@@ -37,8 +37,12 @@ class Turn:
     why: str
 
 
-#: What was carried, in words.
-CARRIED = {"desk.case": "cases", "desk.contact": "contacts", "voice.feedback": "pieces of feedback"}
+#: What was carried, in words: one and several.
+CARRIED = {
+    "desk.case": ("case", "cases"),
+    "desk.contact": ("contact", "contacts"),
+    "voice.feedback": ("piece of feedback", "pieces of feedback"),
+}
 
 
 def history_of(customer: Customer) -> list[Turn]:
@@ -59,15 +63,22 @@ def _evidence(changes: list[int]) -> dict[int, str]:
         return {}
     strongest = MovedRecord.objects.filter(change__in=changes).order_by("change", "-new_link__score", "pk")
     told = strongest.distinct("change").values_list("change_id", "new_link__reason", "new_link__score")
-    return {change: f"{reason} ({score:.0%} sure)" for change, reason, score in told}
+    return {change: f"{reason} ({sure_words(score)})" for change, reason, score in told}
+
+
+def sure_words(score: float) -> str:
+    """How sure, in words: a model is never all sure."""
+    return "over 99% sure" if 0.99 < score < 1 else f"{score:.0%} sure"
 
 
 def _turn(change: IdentityChange, evidence: dict[int, str]) -> Turn:
-    carried: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for rows in change.carried.all():
-        name = CARRIED.get(rows.label, rows.label)
-        carried[name] = carried.get(name, 0) + len(rows.ids)
-    why = "; ".join(filter(None, (evidence.get(change.pk, ""), change.reason)))
+        counts[rows.label] = counts.get(rows.label, 0) + len(rows.ids)
+    carried = {CARRIED.get(label, (label, label))[count != 1]: count for label, count in counts.items()}
+    # What ties a part together says nothing of why it was parted.
+    tie = "" if change.kind == IdentityChange.Kind.SPLIT else evidence.get(change.pk, "")
+    why = "; ".join(filter(None, (tie, change.reason)))
     return Turn(change, title_of(change), change.records, carried, change.in_force, why)  # type: ignore[attr-defined]
 
 
