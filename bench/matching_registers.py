@@ -101,7 +101,7 @@ def simulated_silos(seed: int = 3) -> Register | None:
 def _simulated(file: Path) -> Iterator[Row]:
     before = "mailing_address_" if "taxes" in file.stem else ""
     for number, raw in enumerate(pq.read_table(file).to_pylist()):
-        r = {k: "" if v in {"nan", "None", "<NA>", "NaT"} else v for k, v in raw.items()}
+        r = {k: "" if v in {None, "nan", "None", "<NA>", "NaT"} else v for k, v in raw.items()}
         lines = _told(*(r.get(before + part, "") for part in ("street_number", "street_name", "unit_number")))
         box = r.get(before + "po_box", "")
         yield {

@@ -88,7 +88,7 @@ def _worked(
 def _can_spawn() -> bool:
     """Whether a child could load the program again: not for one read from standard input, nor inside a child."""
     main = getattr(sys.modules.get("__main__"), "__file__", None)
-    return bool(main) and Path(main).exists() and not multiprocessing.current_process().daemon
+    return main is not None and Path(main).exists() and not multiprocessing.current_process().daemon
 
 
 class _Work:

@@ -10,10 +10,11 @@ change is recomputed only where it can reach.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
-Node = TypeVar("Node", bound=Hashable)
+#: Numbers or texts: anything that hashes and can be put in order.
+Node = TypeVar("Node", bound=Any)
 
 #: What a pair that is no candidate or fell below the floor counts, in bits.
 ABSENT = -6.0
@@ -53,14 +54,14 @@ def components(nodes: Iterable[Node], pairs: Iterable[tuple[Node, Node]]) -> lis
     for a, b in pairs:
         one, other = top(a), top(b)
         if one != other:
-            parent[max(one, other)] = min(one, other)  # type: ignore[type-var]
+            parent[max(one, other)] = min(one, other)
     found: dict[Node, list[Node]] = defaultdict(list)
     for node in parent:
         found[top(node)].append(node)
     return list(found.values())
 
 
-class _Groups(Mapping[int, Sequence[Node]]):
+class _Groups:
     """Groups of nodes, with the sum of weights between any two of them that have an edge."""
 
     def __init__(
@@ -72,7 +73,7 @@ class _Groups(Mapping[int, Sequence[Node]]):
     ) -> None:
         wanted = list(must)
         joined = components(nodes, wanted)
-        self.members: dict[int, list[Node]] = dict(enumerate(joined))
+        self.members: dict[int, list[Any]] = dict(enumerate(joined))
         home = {node: number for number, members in self.members.items() for node in members}
         self.between: dict[int, dict[int, float]] = defaultdict(dict)
         self.known: dict[int, dict[int, int]] = defaultdict(dict)
@@ -86,15 +87,6 @@ class _Groups(Mapping[int, Sequence[Node]]):
             if one != other:
                 self.apart[one].add(other)
                 self.apart[other].add(one)
-
-    def __getitem__(self, number: int) -> Sequence[Node]:
-        return self.members[number]
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        return iter(self.members)
-
-    def __len__(self) -> int:
-        return len(self.members)
 
     def _add(self, one: int, other: int, weight: float, count: int) -> None:
         for here, there in ((one, other), (other, one)):

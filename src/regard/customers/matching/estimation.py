@@ -50,7 +50,7 @@ def _fitted(con: Any, model: Weights, table: str) -> Weights:
     for _ in range(ROUNDS):
         for comparison in COMPARISONS[model.kind]:
             _one_field(model, comparison, prior, chances, levels, bits)
-        total = prior + sum(bits.values())
+        total = np.sum([np.full(len(next(iter(bits.values()))), prior), *bits.values()], axis=0)
         prior = _prior(total, records, len(total) / max(pairs, 1))
     return replace(model, prior=prior, chances=chances, strict=True, version=f"{model.version}+fitted")
 

@@ -8,6 +8,8 @@ a person. Both are counted over initials, so that slips of spelling do not make 
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+
 from regard.customers.matching.weights import (
     INITIAL,
     KINSHIP,
@@ -196,15 +198,13 @@ def _organisation_columns(con: Any, model: Weights, source: str) -> str:
 
 def hand_over(con: Any, model: Weights) -> None:
     """Make tables `frequency` and `shared` from a model counted before (see `match_new`)."""
-    import pyarrow as pa
-
     rows = [(what, value, p) for what, values in model.frequencies.items() for value, p in values.items()]
     shared = [(what, value) for what, values in model.shared.items() for value in values]
-    _register(con, pa, "frequency", rows, (("what", pa.string()), ("value", pa.string()), ("p", pa.float64())))
-    _register(con, pa, "shared", shared, (("what", pa.string()), ("value", pa.string())))
+    _register(con, "frequency", rows, (("what", pa.string()), ("value", pa.string()), ("p", pa.float64())))
+    _register(con, "shared", shared, (("what", pa.string()), ("value", pa.string())))
 
 
-def _register(con: Any, pa: Any, name: str, rows: list[tuple[Any, ...]], schema: tuple[tuple[str, Any], ...]) -> None:
+def _register(con: Any, name: str, rows: list[tuple[Any, ...]], schema: tuple[tuple[str, Any], ...]) -> None:
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     table = pa.table({n: pa.array(c, t) for (n, t), c in zip(schema, columns, strict=True)})
     con.register("handed", table)

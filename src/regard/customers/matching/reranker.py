@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from regard.customers.matching.engine import column
 from regard.customers.matching.results import Decision, Matched
@@ -63,8 +64,8 @@ class Reranker:
             rows = [i for i, at in enumerate(here) if (int(left[at]), int(right[at])) in told]
             if not rows:
                 continue
-            evidence = [json.loads(matched.edges["evidence"][int(here[i])].as_py()) for i in rows]
-            features = np.column_stack([_of_evidence(kind, evidence), weight[here][rows], rivals[rows]])
+            reviewed = [json.loads(matched.edges["evidence"][int(here[i])].as_py()) for i in rows]
+            features = np.column_stack([_of_evidence(kind, reviewed), weight[here][rows], rivals[rows]])
             answers = np.array([told[int(left[here[i]]), int(right[here[i]])] for i in rows])
             fitted = _fit(features, answers, len(COMPARISONS[kind]))
             if fitted:
@@ -82,14 +83,12 @@ class Reranker:
             f"CASE WHEN level_{n} IS NULL THEN NULL ELSE bits_{n} END AS b{i}" for i, (_, n) in enumerate(fields)
         )
         found = con.execute(f"SELECT rowid AS at, l, r, weight, {bits} FROM {table}").fetchnumpy()
-        evidence = np.column_stack(
+        told: np.ndarray = np.column_stack(
             [np.ma.filled(np.ma.asarray(found[f"b{i}"], float), np.nan) for i in range(len(fields))]
         )
         weight = np.asarray(found["weight"], float)
-        features = np.column_stack([evidence, weight, _rivals(found["l"], found["r"], weight)])
+        features = np.column_stack([told, weight, _rivals(found["l"], found["r"], weight)])
         fresh = np.where(weight < -25.0, weight, _second(learned, features, weight))
-        import pyarrow as pa
-
         con.register("fresh_weight", pa.table({"at": pa.array(found["at"]), "weight": pa.array(fresh)}))
         con.execute(f"UPDATE {table} SET weight = f.weight FROM fresh_weight f WHERE f.at = {table}.rowid")
         con.unregister("fresh_weight")
@@ -138,6 +137,7 @@ _TOLD_OFTEN = 25
 
 
 def _booster(used: Sequence[int], fields: int) -> Any:
+    # scikit-learn takes a second to load; only who learns or applies decisions needs it.
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     return HistGradientBoostingClassifier(
@@ -149,6 +149,7 @@ def _booster(used: Sequence[int], fields: int) -> Any:
 def _fit(features: np.ndarray, answers: np.ndarray, fields: int) -> _Learned | None:
     if min(answers.sum(), (~answers).sum()) < ENOUGH:
         return None
+    # As above: slow to load.
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
