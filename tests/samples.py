@@ -62,6 +62,9 @@ SAMPLES: dict[str, Sample] = {
     **{f"voice-survey{word}": SURVEY for word in ("", *(f"-{word}" for word in SURVEYS_OWN.split()))},
     **{f"voice-survey-{word}": QUESTION for word in ("question", "move", "remove")},
     **{f"voice-respond{word}": lambda p: {"key": p.survey.key} for word in ("", "-embedded", "-thanks")},
+    "voice-sample-new": SURVEY,
+    **{f"voice-sample{word}": lambda p: {"pk": p.sample.pk} for word in ("", "-send", "-discard", "-remind")},
+    "voice-respond-stop": lambda p: {"key": p.invitation.key},
     "voice-said": lambda p: {"key": p.loop.key},
     "voice-you-said": lambda p: {"code": p.cast.office.code},
     **{f"voice-improvement{word}": lambda p: {"pk": p.improvement.pk} for word in ("", "-publish", "-withdraw")},
@@ -93,7 +96,10 @@ SHARED_NAMES = {
 #: Pages that show, to whoever holds their link, what belongs to that person or was published: with the reason.
 BY_LINK: dict[str, str] = {
     "voice-said": "the private link of who told us; tests/voice/test_pages.py has a wrong one",
-    **dict.fromkeys(("voice-respond", "voice-respond-embedded", "voice-respond-thanks"), "a survey's open link"),
+    **dict.fromkeys(
+        ("voice-respond", "voice-respond-embedded", "voice-respond-thanks", "voice-respond-stop"),
+        "a survey's open link",
+    ),
     "voice-you-said": "what a person published; the name of the office stands above it",
 }
 
