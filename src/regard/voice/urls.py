@@ -1,6 +1,6 @@
 from django.urls import path
 
-from regard.voice.views import feedback, improvements, register, responding, said, samples, surveys
+from regard.voice.views import a11, feedback, improvements, register, responding, said, samples, surveys
 
 urlpatterns = [
     path("voice", register.register, name="voice-register"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("voice/surveys/<int:pk>/open", surveys.survey_open, name="voice-survey-open"),
     path("voice/surveys/<int:pk>/preview", surveys.survey_preview, name="voice-survey-preview"),
     path("voice/surveys/<int:pk>/qr", surveys.survey_qr, name="voice-survey-qr"),
+    path("voice/surveys/<int:pk>/a11.csv", a11.a11_raw, name="voice-a11-raw"),
+    path("voice/surveys/<int:pk>/a11-quarter.csv", a11.a11_quarter, name="voice-a11-quarter"),
     path("voice/surveys/<int:pk>/sample", samples.sample_new, name="voice-sample-new"),
     path("voice/samples/<int:pk>", samples.sample, name="voice-sample"),
     path("voice/samples/<int:pk>/send", samples.sample_send, name="voice-sample-send"),
