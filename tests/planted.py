@@ -29,7 +29,18 @@ from regard.records import audit
 from regard.records.actors import System
 from regard.records.models import AuditEntry, Viewing
 from regard.sources.models import Mapping, QuarantinedRow, Run, Upload
-from regard.voice.models import Answer, Feedback, Improvement, Loop, Response, Stamp, Survey, SurveyVersion
+from regard.voice.models import (
+    Answer,
+    Feedback,
+    Improvement,
+    Invitation,
+    Loop,
+    Response,
+    Sample,
+    Stamp,
+    Survey,
+    SurveyVersion,
+)
 from regard.voice.questionnaire import to_json
 from regard.voice.readymade import counter
 from tests.cast import Cast
@@ -63,6 +74,8 @@ class Planted:
     loop: Loop
     improvement: Improvement
     survey: Survey
+    sample: Sample
+    invitation: Invitation
     saved_filter: SavedFilter
     silo: Silo
     mapping: Mapping
@@ -178,6 +191,10 @@ def plant(cast: Cast) -> Planted:
     made(SurveyVersion, survey=survey, number=2, definition=asked)
     response = made(Response, version=version, unit=cast.permits, language="en", at=now)
     made(Answer, response=response, question="more", kind="text", wording=say("more?"), text=say("more"))
+    sizes = [{"stratum": say("stratum"), "eligible": 1, "drawn": 1}]
+    plan = {"seed": 1, "share": 1.0, "served_from": late, "served_to": now, "frame": 1, "eligible": 1, "drawn": 1}
+    sample = made(Sample, survey=survey, version=version, drawn_by=cast.alice, exclusions={}, sizes=sizes, **plan)
+    invitation = made(Invitation, sample=sample, customer=customer, unit=cast.permits, stratum=0, error=MARKER)
     saved_filter = made(SavedFilter, staff=insider, name=say("mine"), query=f"q={MARKER}")
     mapping = made(Mapping, silo=silo, name=say("mapping"), toml=MAPPING, fingerprint="f", made_by=MARKER)
     upload = made(Upload, name=f"{MARKER}.csv", path="nowhere.csv", digest="d", size=1, silo=silo, received_by=MARKER)
@@ -213,6 +230,8 @@ def plant(cast: Cast) -> Planted:
         loop,
         improvement,
         survey,
+        sample,
+        invitation,
         saved_filter,
         silo,
         mapping,

@@ -70,6 +70,12 @@ SAMPLES: dict[str, Sample] = {
     **{f"voice-survey{word}": SURVEY for word in ("", *(f"-{word}" for word in SURVEYS_OWN.split()))},
     **{f"voice-survey-{word}": QUESTION for word in ("question", "move", "remove")},
     **{f"voice-respond{word}": lambda p: {"key": p.survey.key} for word in ("", "-embedded", "-thanks")},
+    "voice-sample-new": SURVEY,
+    "voice-a11-raw": SURVEY,
+    "voice-a11-quarter": SURVEY,
+    "measures-survey": SURVEY,
+    **{f"voice-sample{word}": lambda p: {"pk": p.sample.pk} for word in ("", "-send", "-discard", "-remind")},
+    "voice-respond-stop": lambda p: {"key": p.invitation.key},
     "voice-said": lambda p: {"key": p.loop.key},
     "voice-you-said": lambda p: {"code": p.cast.office.code},
     **{f"voice-improvement{word}": lambda p: {"pk": p.improvement.pk} for word in ("", "-publish", "-withdraw")},
@@ -101,7 +107,10 @@ SHARED_NAMES = {
 #: Pages that show, to whoever holds their link, what belongs to that person or was published: with the reason.
 BY_LINK: dict[str, str] = {
     "voice-said": "the private link of who told us; tests/voice/test_pages.py has a wrong one",
-    **dict.fromkeys(("voice-respond", "voice-respond-embedded", "voice-respond-thanks"), "a survey's open link"),
+    **dict.fromkeys(
+        ("voice-respond", "voice-respond-embedded", "voice-respond-thanks", "voice-respond-stop"),
+        "a survey's open link",
+    ),
     "voice-you-said": "what a person published; the name of the office stands above it",
 }
 
@@ -138,6 +147,7 @@ QUERIES: dict[str, list[str]] = {
     "sources-upload": ["?silo={silo}"],
     "measures-measure": ["?unit={unit}", "?service={service}&by=channel"],
     "measures-rows": ["?unit={unit}", "?service={service}"],
+    "measures-survey": ["?whose=all&by=channel"],
 }
 
 MFA_OWN = (
@@ -150,6 +160,8 @@ NOT_THERE: dict[str, str] = {
     "office-empty": "only while nobody is on the staff",
     "office-first-run": "only while nobody is on the staff",
     "office-demo-sign-in": "only in a demo office",
+    "voice-a11-raw": "only of the federal form; tests/voice/test_a11.py has one",
+    "voice-a11-quarter": "only of the federal form before 2024; tests/voice/test_a11.py has one",
     "ui-styleguide": "only with DEBUG",
     "account_email": "addresses are kept by administrators",
     "account_confirm_email": "addresses are kept by administrators",

@@ -21,7 +21,7 @@ NOT_PERSONAL = {
     "office.Unit.name", "office.Unit.email", "office.WorkingCalendar.name", "office.Service.name",
     "office.Service.description", "office.Standard.promise_text", "office.Silo.name", "office.Silo.description",
     "sources.Mapping.name", "sources.Upload.name", "desk.SavedFilter.name", "desk.Event.actor_name",
-    "desk.Contact.staff_name", "voice.Survey.name",
+    "desk.Contact.staff_name", "voice.Survey.name", "voice.Sample.address",
 }  # fmt: skip
 
 

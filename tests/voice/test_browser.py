@@ -11,7 +11,9 @@ from playwright.sync_api import Page
 from regard.office.models import Staff
 from regard.voice import actions
 from regard.voice.models import Loop
+from regard.voice.sampling import Plan
 from tests.voice.conftest import BACKEND, logged
+from tests.voice.test_samples import customer, drawn, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = (1280, 375)
@@ -111,3 +113,20 @@ def test_pages_of_surveys(cast, open_page):
         page = open_page(f"/s/{survey.key}", None, width)
         page.get_by_role("button", name="Send").click()
         check(page, "respond-faults", width)
+
+
+def test_pages_of_samples(cast, open_page):
+    survey = actions.make_survey(by=cast.goal_owner, unit=cast.office, name="Everybody served", ready="counter")
+    actions.publish_survey(by=cast.goal_owner, survey=survey)
+    for n in range(30):
+        served(cast, customer(cast, f"n{n}", email="" if n % 7 == 0 else f"n{n}@example.org"))
+    sample = drawn(survey, cast.goal_owner, plan=Plan(0.5), strata=["unit", "service"])
+    invited = sample.invitations.first()
+    for width in WIDTHS:
+        for name, path in {
+            "sample-new": f"/voice/surveys/{survey.pk}/sample", "sample": f"/voice/samples/{sample.pk}",
+            "survey-asked": f"/voice/surveys/{survey.pk}",
+        }.items():  # fmt: skip
+            check(open_page(path, cast.goal_owner, width), name, width)
+        for name, path in {"invited": f"/s/{invited.key}", "stop": f"/s/{invited.key}/stop"}.items():
+            check(open_page(path, None, width), name, width)

@@ -1,15 +1,11 @@
 """The letters that replies become. Plain text; the case number is in the subject, so that an answer finds its case."""
 
-import smtplib
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
 from regard.desk.models import Contact
-
-#: SMTP answers that no later attempt will change (RFC 5321, 4.2.1).
-PERMANENT = range(500, 600)
 
 
 def compose(contact: Contact) -> EmailMessage:
@@ -31,25 +27,3 @@ def _text(contact: Contact, number: str) -> str:
 def send(contact: Contact) -> None:
     """Hand the letter to the mail server. Raises what smtplib or the network raises."""
     compose(contact).send(fail_silently=False)
-
-
-def is_permanent(error: Exception) -> bool:
-    """Whether trying again cannot help: the server refused the address or the letter itself."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code in PERMANENT for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code in PERMANENT
-    return isinstance(error, ValueError | smtplib.SMTPNotSupportedError)
-
-
-def in_words(error: Exception) -> str:
-    """Why a letter could not be sent, for the person who wrote it."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "the mail server does not accept this address."
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return "the mail server refused Regard's sign-in; tell your administrator."
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"the mail server refused the letter (code {error.smtp_code})."
-    if isinstance(error, OSError):
-        return "the mail server cannot be reached."
-    return "the letter could not be made; check the address and the subject."

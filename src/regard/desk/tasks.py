@@ -9,6 +9,7 @@ from regard.desk import mail
 from regard.desk.actions import mail_failed, mail_sent
 from regard.desk.actions.answering import SEND_REPLY
 from regard.desk.models import Contact, Outcome
+from regard.lib.mailing import in_words, is_permanent
 from regard.records.actors import System
 
 ATTEMPTS = 5
@@ -28,8 +29,8 @@ def send_reply(context: Any, contact_id: int) -> None:
     try:
         mail.send(contact)
     except Exception as error:  # whatever happens, the writer must learn that the letter did not leave
-        if not mail.is_permanent(error) and context.job.attempts + 1 < ATTEMPTS:
+        if not is_permanent(error) and context.job.attempts + 1 < ATTEMPTS:
             raise
-        mail_failed(by=MAILER, contact=contact, why=mail.in_words(error))
+        mail_failed(by=MAILER, contact=contact, why=in_words(error))
         return
     mail_sent(by=MAILER, contact=contact)

@@ -6,7 +6,7 @@ from django.http import Http404
 from regard.office.access import unit_ids_seen_by
 from regard.office.models import Staff
 from regard.office.roles import DESK_ROLES, Role
-from regard.voice.models import Feedback, Improvement, Loop, Survey
+from regard.voice.models import Feedback, Improvement, Invitation, Loop, Sample, Survey
 
 #: Roles that answer customers.
 HANDLE = DESK_ROLES
@@ -84,9 +84,23 @@ def get_survey_for(staff: Staff, pk: int) -> Survey:
     return found
 
 
-def get_survey_by_key(key: str) -> Survey:
-    """The survey that an open link leads to. Raises Http404 for any other key."""
-    found = Survey.objects.filter(key=key).select_related("unit", "service").first() if is_key(key) else None
+def get_survey_by_key(key: str) -> tuple[Survey, Invitation | None]:
+    """The survey that an open link leads to, or a personal one with its invitation. Raises Http404 for other keys."""
+    if is_key(key):
+        survey = Survey.objects.filter(key=key).select_related("unit", "service").first()
+        if survey is not None:
+            return survey, None
+        related = ("sample__survey__unit", "sample__survey__service", "unit", "service")
+        invitation = Invitation.objects.filter(key=key).select_related(*related).first()
+        if invitation is not None:
+            return invitation.sample.survey, invitation
+    raise Http404("This link leads nowhere. Copy the whole of it, or ask the office.")
+
+
+def get_sample_for(staff: Staff, pk: int) -> Sample:
+    """One sample of a survey that this person may see, or Http404."""
+    related = ("survey__unit", "survey__service", "version", "drawn_by")
+    found = Sample.objects.filter(survey__in=surveys_seen_by(staff), pk=pk).select_related(*related).first()
     if found is None:
-        raise Http404("This link leads nowhere. Copy the whole of it, or ask the office.")
+        raise Http404("There is no such sample.")
     return found

@@ -21,3 +21,4 @@ class VoiceConfig(AppConfig):
         opens_at("voice.feedback", "voice-feedback")
         opens_at("voice.improvement", "voice-improvement")
         opens_at("voice.survey", "voice-survey")
+        opens_at("voice.sample", "voice-sample")

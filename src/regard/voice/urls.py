@@ -1,6 +1,6 @@
 from django.urls import path
 
-from regard.voice.views import feedback, improvements, register, responding, said, surveys
+from regard.voice.views import a11, feedback, improvements, register, responding, said, samples, surveys
 
 urlpatterns = [
     path("voice", register.register, name="voice-register"),
@@ -26,6 +26,13 @@ urlpatterns = [
     path("voice/surveys/<int:pk>/open", surveys.survey_open, name="voice-survey-open"),
     path("voice/surveys/<int:pk>/preview", surveys.survey_preview, name="voice-survey-preview"),
     path("voice/surveys/<int:pk>/qr", surveys.survey_qr, name="voice-survey-qr"),
+    path("voice/surveys/<int:pk>/a11.csv", a11.a11_raw, name="voice-a11-raw"),
+    path("voice/surveys/<int:pk>/a11-quarter.csv", a11.a11_quarter, name="voice-a11-quarter"),
+    path("voice/surveys/<int:pk>/sample", samples.sample_new, name="voice-sample-new"),
+    path("voice/samples/<int:pk>", samples.sample, name="voice-sample"),
+    path("voice/samples/<int:pk>/send", samples.sample_send, name="voice-sample-send"),
+    path("voice/samples/<int:pk>/discard", samples.sample_discard, name="voice-sample-discard"),
+    path("voice/samples/<int:pk>/remind", samples.sample_remind, name="voice-sample-remind"),
     path("voice/<int:pk>", feedback.feedback, name="voice-feedback"),
     path("voice/<int:pk>/take-up", feedback.take_up, name="voice-take-up"),
     *feedback.urlpatterns(),
@@ -33,6 +40,7 @@ urlpatterns = [
     path("s/<str:key>", responding.respond, name="voice-respond"),
     path("s/<str:key>/embed", responding.respond_embedded, name="voice-respond-embedded"),
     path("s/<str:key>/thanks", responding.respond_thanks, name="voice-respond-thanks"),
+    path("s/<str:key>/stop", responding.respond_stop, name="voice-respond-stop"),
     path("said/<str:key>", said.said, name="voice-said"),
     path("you-said/<slug:code>", improvements.you_said, name="voice-you-said"),
 ]

@@ -75,7 +75,9 @@ class SurveyVersion(models.Model):
 
 
 @classified(
-    public="id unit service channel language at", internal="version set_aside", personal="feedback submission sender"
+    public="id unit service channel language at",
+    internal="version set_aside",
+    personal="feedback invitation submission sender",
 )
 class Response(models.Model):
     """One person's answers to one version. Kept as sent; what looks like spam is set aside, not thrown away."""
@@ -84,6 +86,9 @@ class Response(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     feedback = models.OneToOneField(Feedback, null=True, blank=True, on_delete=models.PROTECT, related_name="response")
+    invitation = models.OneToOneField(
+        "Invitation", null=True, blank=True, on_delete=models.PROTECT, related_name="response"
+    )
     channel = models.CharField(max_length=12, choices=Channel.choices, default=Channel.WEB)
     language = models.CharField(max_length=12)
     at = models.DateTimeField()

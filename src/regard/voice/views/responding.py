@@ -13,8 +13,9 @@ from uuid import UUID, uuid4
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_from_request
 from django.views.decorators.cache import never_cache
@@ -29,7 +30,7 @@ from regard.records.actors import System
 from regard.voice import actions
 from regard.voice.access import get_survey_by_key
 from regard.voice.forms.responding import Asked, asked
-from regard.voice.models import Layout, Survey, SurveyVersion
+from regard.voice.models import Invitation, Layout, Survey, SurveyVersion
 from regard.voice.questionnaire import Posted, Question, Questionnaire, Read, read, said, shown
 from regard.voice.surveywords import LANGUAGES, RIGHT_TO_LEFT, words_in
 from regard.voice.views.publicly import kept_private, render_publicly
@@ -53,6 +54,11 @@ class Sheet:
     at: str = ""  # the question shown, where they come step by step
     faults: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
+    invitation: Invitation | None = None
+
+    @property
+    def key(self) -> str:
+        return self.invitation.key if self.invitation else self.survey.key
 
     @property
     def made(self) -> Questionnaire:
@@ -112,11 +118,14 @@ def respond_embedded(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _respond(request: HttpRequest, key: str) -> HttpResponse:
-    survey = get_survey_by_key(key)
+    survey, invitation = get_survey_by_key(key)
     version = _version(survey, request.POST.get("version", ""))
     if version is None or is_over(survey):
         return _closed(request, survey)
     sheet = _sheet(request, survey, version)
+    sheet.invitation = invitation
+    if invitation is not None and invitation.answered_at is not None:
+        return _done(request, sheet)
     if request.method != "POST":
         return show(request, sheet)
     return _next(request, sheet) if sheet.steps and request.POST.get("go") != "send" else _send(request, sheet)
@@ -160,18 +169,14 @@ def _send(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         actions.take_response(
             by=System("a survey", office_id=sheet.survey.unit.office_id), version=sheet.version, given=found.given,
             language=sheet.language, submission=sheet.submission, channel=PLACES.get(sheet.place, Channel.WEB),
-            sender=_sender(request), trapped=bool(request.POST.get(TRAP)),
+            sender="" if sheet.invitation else _sender(request), trapped=bool(request.POST.get(TRAP)),
+            invitation=sheet.invitation,
         )  # fmt: skip
     except actions.TooManyError as error:
         sheet.notice = " ".join(error.messages)
         return show(request, sheet, 429)
-    name = "voice-respond-thanks"
-    return kept_private(redirect(f"{_address(name, sheet)}?lang={sheet.language}&version={sheet.version.number}"))
-
-
-def _address(name: str, sheet: Sheet) -> str:
-    # A path of our own, whatever the form said: nobody is led elsewhere.
-    return redirect(name, sheet.survey.key).url
+    there = reverse("voice-respond-thanks", args=[sheet.key])
+    return kept_private(redirect(f"{there}?lang={sheet.language}&version={sheet.version.number}"))
 
 
 def _sender(request: HttpRequest) -> str:
@@ -230,16 +235,33 @@ def _kept(sheet: Sheet, questions: list[Question]) -> list[tuple[str, str]]:
 @require_GET
 def respond_thanks(request: HttpRequest, key: str) -> HttpResponse:
     """The answers are there."""
-    survey = get_survey_by_key(key)
+    survey, _ = get_survey_by_key(key)
     version = _version(survey, request.GET.get("version", ""))
-    if version is None:
-        return _closed(request, survey)
-    made = version.questionnaire
-    language = _language(request, made)
+    return _closed(request, survey) if version is None else _done(request, _sheet(request, survey, version))
+
+
+def _done(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    words = words_in(sheet.language)
     context = {
-        "title": words_in(language)["thanks"],
-        "thanks": said(made.thanks, language),
-        "LANGUAGE_CODE": language,
-        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "title": words["thanks"],
+        "thanks": words["answered"] if sheet.invitation else said(sheet.made.thanks, sheet.language),
+        "LANGUAGE_CODE": sheet.language,
+        "direction": "rtl" if sheet.language in RIGHT_TO_LEFT else "ltr",
     }
-    return kept_private(render_publicly(request, "voice/respond_thanks.html", context, survey.unit))
+    return kept_private(render_publicly(request, "voice/respond_thanks.html", context, sheet.survey.unit))
+
+
+@open_to_everyone
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def respond_stop(request: HttpRequest, key: str) -> HttpResponse:
+    """Somebody does not want to be asked again: a button, because mail programs open links by themselves."""
+    survey, invitation = get_survey_by_key(key)
+    if invitation is None:
+        raise Http404("This link leads nowhere. Copy the whole of it, or ask the office.")
+    if request.method == "POST":
+        by = System("the personal link", office_id=survey.unit.office_id)
+        actions.stop_asking(by=by, invitation=invitation)
+    context = {"stopped": request.method == "POST"}
+    return kept_private(render_publicly(request, "voice/respond_stop.html", context, survey.unit))

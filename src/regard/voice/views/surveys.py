@@ -21,7 +21,7 @@ from regard.voice.access import ASK, get_survey_for, surveys_seen_by
 from regard.voice.forms.fields import show_refusal
 from regard.voice.forms.surveying import KINDS, NewSurveyForm, QuestionForm, SurveyForm, TextsForm
 from regard.voice.models import Survey, SurveyVersion
-from regard.voice.queries import counts_of, versions_of
+from regard.voice.queries import counts_of, samples_of, versions_of
 from regard.voice.questionnaire import Question, Questionnaire, faults, said
 from regard.voice.views.responding import Sheet, is_over, show
 
@@ -78,6 +78,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
         "published": published,
         "title": said(made.title, made.languages[0]) if made else "",
         "questions": _questions(made) if made else [],
+        "samples": samples_of(found) if published else [],
         "faults": faults(made) if made and draft else [],
         "link": link,
         "embed": f'<iframe src="{link}/embed" title="{escape(found.name)}" width="100%" height="700"></iframe>',
