@@ -71,6 +71,9 @@ def _one_field(  # noqa: PLR0917 - the state of one EM round
     pooled = [number for number, level in enumerate(comparison.all_levels) if level.pooled]
     together = counts[pooled].sum()
     counts[pooled] = together
+    if counts[-1] > counts.sum() / 2:
+        # Who agrees elsewhere mostly disagrees here: then they were not one customer, and there is nothing to learn.
+        counts[:], together = 0.0, 0.0
     before_seen = SEEN_BEFORE_VETO if any(level.veto for level in comparison.all_levels) else SEEN_BEFORE
     total = counts.sum() - together * max(len(pooled) - 1, 0)
     seen = sum(
@@ -80,7 +83,7 @@ def _one_field(  # noqa: PLR0917 - the state of one EM round
     )
     for number, label in enumerate(labels):
         m0, u = model.chances[field][label]
-        m = (counts[number] + before_seen * m0 / seen) / (total + before_seen)
+        m = float((counts[number] + before_seen * m0 / seen) / (total + before_seen))
         # Bits move by what the level's chance, a veto included, moves.
         before = model.chance_of(chances, field, label)[0]
         chances[field][label] = (m, u)
