@@ -1,5 +1,6 @@
 """Made-up records for tests of matching."""
 
+import random
 from typing import Any
 
 import pyarrow as pa
@@ -16,15 +17,19 @@ FAMILY = tuple(
 
 
 def town(first_id: int = 10_000) -> list[dict[str, Any]]:
-    """Two hundred and eighty people who have nothing to do with those under test."""
+    """Two hundred and eighty people who have nothing to do with those under test, nor with each other."""
+    rng = random.Random(4)
+    names = [(given, family) for given in GIVEN for family in FAMILY]
     return [
         {
             "record_id": first_id + i, "silo": "town", "kind": "person", "given": given, "family": family,
-            "email": f"{given}.{family}@town.example".lower(), "phone": f"+1503{5_000_000 + i * 137}",
-            "address": f"{100 + i} {family} Street", "postcode": f"97{i % 40 + 100}",
-            "birth_date": f"19{40 + i % 60:02}-{i % 12 + 1:02}-{i % 28 + 1:02}",
+            "email": f"{given}.{family}@{rng.choice(FAMILY)}{rng.choice(GIVEN)}.example".lower(),
+            "phone": f"+1{rng.randint(212, 989)}{rng.randint(2_100_000, 9_999_999)}",
+            "address": f"{rng.randint(1, 9999)} {rng.choice(GIVEN)}{rng.choice(FAMILY).lower()} Street",
+            "postcode": f"{rng.randint(10_000, 99_000)}",
+            "birth_date": f"{rng.randint(1930, 2004)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
         }
-        for i, (given, family) in enumerate((g, f) for g in GIVEN for f in FAMILY)
+        for i, (given, family) in enumerate(names)
     ]  # fmt: skip
 
 

@@ -23,6 +23,8 @@ SEEN_BEFORE_VETO = 400.0
 #: From which weight without the comparison in question a pair is taken for sure. Bits.
 SURE = 6.0
 ROUNDS = 3
+#: Sure pairs below which nothing is learned from them.
+ENOUGH = 50
 #: Pairs that are looked at, at most.
 SAMPLE = 1_500_000
 #: How far the prior may move from one other record for each record. Bits.
@@ -71,6 +73,9 @@ def _one_field(  # noqa: PLR0917 - the state of one EM round
     pooled = [number for number, level in enumerate(comparison.all_levels) if level.pooled]
     together = counts[pooled].sum()
     counts[pooled] = together
+    if counts.sum() < ENOUGH or counts[-1] > counts.sum() / 2:
+        # Too few to tell; or who agrees elsewhere mostly disagrees here: then they were not one customer.
+        counts[:], together = 0.0, 0.0
     before_seen = SEEN_BEFORE_VETO if any(level.veto for level in comparison.all_levels) else SEEN_BEFORE
     total = counts.sum() - together * max(len(pooled) - 1, 0)
     seen = sum(
@@ -80,7 +85,7 @@ def _one_field(  # noqa: PLR0917 - the state of one EM round
     )
     for number, label in enumerate(labels):
         m0, u = model.chances[field][label]
-        m = (counts[number] + before_seen * m0 / seen) / (total + before_seen)
+        m = float((counts[number] + before_seen * m0 / seen) / (total + before_seen))
         # Bits move by what the level's chance, a veto included, moves.
         before = model.chance_of(chances, field, label)[0]
         chances[field][label] = (m, u)
@@ -90,6 +95,8 @@ def _one_field(  # noqa: PLR0917 - the state of one EM round
 
 def _prior(weights: np.ndarray, records: int, share: float) -> float:
     base = prior_for(records)
+    if (weights >= SURE).sum() < ENOUGH:
+        return base
     # One sure match counts one; doubtful ones would add up to more than they are.
     expected = float((weights >= SURE).sum()) / max(share, 1e-9)
     possible = max(records * (records - 1) / 2, 1.0)

@@ -26,6 +26,8 @@ TRUST = 60.0
 #: Edges from this weight on are rivals of each other. Bits.
 RIVAL_FROM = -4.0
 _MOST = 20.0
+#: Below this only a veto brings a pair.
+_VETOED = -25.0
 _FOLDS = 5
 _LN2 = math.log(2)
 
@@ -88,7 +90,7 @@ class Reranker:
         )
         weight = np.asarray(found["weight"], float)
         features = np.column_stack([told, weight, _rivals(found["l"], found["r"], weight)])
-        fresh = np.where(weight < -25.0, weight, _second(learned, features, weight))
+        fresh = np.where(weight < _VETOED, weight, _second(learned, features, weight))
         con.register("fresh_weight", pa.table({"at": pa.array(found["at"]), "weight": pa.array(fresh)}))
         con.execute(f"UPDATE {table} SET weight = f.weight FROM fresh_weight f WHERE f.at = {table}.rowid")
         con.unregister("fresh_weight")
@@ -98,7 +100,7 @@ class Reranker:
     ) -> float:
         """The learned weight of one pair. `rivals`: weights of the other candidates. Set OMP_NUM_THREADS=1 for speed."""
         learned = self._learned.get(kind)
-        if learned is None or weight < -25.0:
+        if learned is None or weight < _VETOED:
             return weight
         others = [w for w in rivals if w >= RIVAL_FROM]
         gap = weight - max([weight, *others])

@@ -32,8 +32,8 @@ VETOES = {
     kind: frozenset((c.field, level.label) for c in comparisons for level in c.all_levels if level.veto)
     for kind, comparisons in COMPARISONS.items()
 }
-#: A veto takes this much off, as a factor of m: 30 bits.
-VETO = 2.0**-30
+#: A veto takes this much off, as a factor of m: 60 bits.
+VETO = 2.0**-60
 #: A veto is in force while less than this share of one customer's pairs disagree so.
 VETO_BELOW = 0.02
 _FOLDER = Path(__file__).parent / "models"
