@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / name) for name in (".", "src")]
 
 from bench.matching_million import million
 from bench.matching_registers import REGISTERS

@@ -160,6 +160,22 @@ def sound(word: str) -> str:
     return (word[0] + digits + "000")[:4]
 
 
+#: Whom a short form usually stands for, in English and Spanish use: lists of short forms alone would make Mike a Miguel.
+_USUAL_FOR = """
+william bill billy will willie willy; robert bob bobby rob robbie; elizabeth liz lizzie beth betty betsy; james jim jimmy
+jamie; michael mike mikey mick; katherine kate katie kathy; margaret peggy maggie meg; jennifer jen jenny; susan sue susie;
+joseph joe joey; daniel dan danny; alexander alex; samuel sam sammy; anthony tony; christopher chris; richard rick ricky
+dick rich; ronald ron ronnie; kenneth ken kenny; gerald jerry; barbara barb; sandra sandy; cynthia cindy; mary molly polly;
+henry hank harry; jeffrey jeff; zachary zach zack; abigail abby; amanda mandy; angela angie; christina tina; jose pepe;
+francisco paco pancho; guadalupe lupe; david dave davy; steven steve; edward ed eddie ted teddy ned; thomas tom tommy;
+matthew matt; andrew andy drew; nicholas nick; lawrence larry; deborah deb debbie; rebecca becky; victoria vicky; pamela
+pam; patricia pat patty trish; charles charlie chuck; gregory greg; timothy tim timmy; joshua josh; benjamin ben benny;
+donald don donny; john jack johnny; peter pete; raymond ray; stephen steph; theodore theo; dorothy dot dottie; ignacio
+nacho; enrique quique; dolores lola; eduardo lalo
+"""
+_USUAL = {word: line.split()[0] for line in _USUAL_FOR.split(";") for word in line.split()}
+
+
 @cache
 def _nicknamer() -> NickNamer:
     return NickNamer()
@@ -169,11 +185,13 @@ def _nicknamer() -> NickNamer:
 def root(given: str) -> str:
     """One name for a given name and its short forms: 'bill' -> 'william'. Unknown names are their own root.
 
-    Of several names it can be short for, the one with most short forms, then the first of the alphabet: the choice
-    is arbitrary but always the same.
+    Of several names it can be short for, the usual one; where there is none, the one with most short forms, then the
+    first of the alphabet: the choice is arbitrary but always the same.
     """
     if len(given) < 2 or not given.isascii():
         return given
+    if usual := _USUAL.get(given):
+        return usual
     namer = _nicknamer()
     if len(namer.nicknames_of(given)) >= 4:
         return given
