@@ -151,14 +151,27 @@ def _booster(used: Sequence[int], fields: int) -> Any:
 def _fit(features: np.ndarray, answers: np.ndarray, fields: int) -> _Learned | None:
     if min(answers.sum(), (~answers).sum()) < ENOUGH:
         return None
-    # As above: slow to load.
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import StratifiedKFold  # as above: slow to load
 
     told = (~np.isnan(features)).sum(axis=0)
     used = tuple(int(i) for i in np.flatnonzero(told >= _TOLD_OFTEN))
     features = features[:, used]
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=1)
+    with _one_thread():
+        return _trained(features, answers, fields, used, folds)
+
+
+def _one_thread() -> Any:
+    """On so few rows threads wait for each other longer than they work, most of all beside other programs."""
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn, and is loaded with it
+
+    return threadpool_limits(limits=1)
+
+
+def _trained(features: np.ndarray, answers: np.ndarray, fields: int, used: tuple[int, ...], folds: Any) -> _Learned:
+    from sklearn.linear_model import LogisticRegression  # as above: slow to load
+    from sklearn.model_selection import cross_val_predict
+
     unseen = cross_val_predict(_booster(used, fields), features, answers, cv=folds, method="decision_function")
     platt = LogisticRegression(C=10.0).fit(unseen.reshape(-1, 1), answers)
     booster = _booster(used, fields).fit(features, answers)
@@ -167,6 +180,7 @@ def _fit(features: np.ndarray, answers: np.ndarray, fields: int) -> _Learned | N
 
 def _second(learned: _Learned, features: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Learned weights in bits, drawn towards the first weights where there are few decisions."""
-    told = (learned.booster.decision_function(features[:, learned.used]) * learned.slope + learned.shift) / _LN2
+    with _one_thread():
+        told = (learned.booster.decision_function(features[:, learned.used]) * learned.slope + learned.shift) / _LN2
     trust = learned.decisions / (learned.decisions + TRUST)
     return np.clip(weight, -_MOST, _MOST) * (1 - trust) + np.clip(told, -_MOST, _MOST) * trust
