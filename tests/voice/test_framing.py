@@ -3,7 +3,7 @@
 from collections import Counter
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regard.voice.framing import EXCLUSIONS, Met, People, frame_of
@@ -39,6 +39,7 @@ def plainly(people, met, merged, silent, lately):
     return asked, Counter(reason for reason in reasons.values() if reason)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     st.dictionaries(ID, PERSON, max_size=12),
     st.lists(MEETING, max_size=40),

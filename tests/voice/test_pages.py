@@ -198,10 +198,12 @@ def test_the_private_link_shows_answers_and_no_notes(cast, loop):
 
 
 def test_writing_back_without_a_name(cast, loop):
-    client = Client()
+    client = Client(enforce_csrf_checks=True)  # somebody who blocks cookies
     assert client.post(f"/said/{loop.key}", {"text": " "}).status_code == 422
-    assert client.post(f"/said/{loop.key}", {"text": "<script>alert(1)</script> مرحبا 🙂"}).status_code == 302
-    html = text_of(client.get(f"/said/{loop.key}"))
+    sent = client.post(f"/said/{loop.key}", {"text": "<script>alert(1)</script> مرحبا 🙂"})
+    assert (sent.status_code, dict(client.cookies)) == (302, {})
+    html = text_of(client.get(sent["Location"]))
+    assert "We have what you wrote" in html
     assert "&lt;script&gt;" in html
     assert "<script>alert" not in html
     assert "مرحبا 🙂" in html

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regard.voice import a11
@@ -162,6 +162,7 @@ ANSWERS = st.dictionaries(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(ANSWERS, st.sampled_from(sorted(set(READY) - {"blank"})))
 def test_whatever_is_sent_every_answer_is_one_that_can_be_given(posted, ready):
     form = READY[ready][1]()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regard.voice.sampling import Plan, allocate, digest_of, draw, margin, planned, priorities
@@ -19,6 +19,7 @@ def frames(draw_one):
     return np.array(ids, np.int64), np.array(strata, np.int64)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(SIZES, PLANS)
 def test_allocation_keeps_within_what_there_is_and_asks_enough(sizes, plan):
     given_out = allocate(sizes, plan)
@@ -33,6 +34,7 @@ def test_allocation_keeps_within_what_there_is_and_asks_enough(sizes, plan):
         assert all(abs(given_out[key] - wanted * size / total) < 1 for key, size in sizes.items() if total)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(frames(), PLANS, SEEDS)
 def test_a_draw_is_decided_by_seed_plan_and_frame_alone(frame, plan, seed):
     ids, strata = frame
@@ -47,6 +49,7 @@ def test_a_draw_is_decided_by_seed_plan_and_frame_alone(frame, plan, seed):
     assert drawn == allocate(sizes, plan)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(frames(), SEEDS, st.integers(0, 100), st.integers(0, 100))
 def test_asking_more_asks_the_same_and_others(frame, seed, few, more):
     ids, _ = frame
@@ -56,6 +59,7 @@ def test_asking_more_asks_the_same_and_others(frame, seed, few, more):
     assert set(first.tolist()) <= set(draw(ids, everybody, Plan(large / 100), seed).tolist())
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(frames())
 def test_everybody_is_everybody(frame):
     ids, strata = frame
@@ -109,6 +113,7 @@ def test_planned_precision_is_that_of_the_handbook():
     assert [one.answers for one in planned(150, 5_000)] == [150, 45, 15]
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(1, 10_000), st.integers(1, 10_000))
 def test_more_answers_are_never_less_sure(answers, population):
     assert margin(answers + 1, population) <= margin(answers, population) <= 1

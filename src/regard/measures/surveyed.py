@@ -140,7 +140,7 @@ def _series(answers: QuerySet[Answer], survey: Survey) -> list[Series]:
     for key, cells in _cells(chosen.values_list(*_KEY, "value").annotate(n=Count("pk")).order_by(), 5).items():
         found[key] = _chosen(key, cells, people[key], labels)
     for key, n in _people(answers.exclude(text="")):
-        found[key] = Series(*key[:4], n)
+        found[key] = _started(key, n)
     order = {code: place for place, code in enumerate(_questions(survey))}
     return sorted(
         found.values(), key=lambda one: (order.get(one.question, len(order)), one.question, one.row, one.wording)
@@ -160,11 +160,16 @@ def _people(answers: QuerySet[Answer]) -> list[tuple[tuple[str, ...], int]]:
     return [(tuple(row[:5]), row[5]) for row in rows]
 
 
+def _started(key: tuple[str, ...], n: int) -> Series:
+    question, row, kind, words, _ = key
+    return Series(question, row, kind, words, n)
+
+
 def _rated(key: tuple[str, ...], cells: Sequence[Sequence]) -> Series:
     lowest, highest = int(cells[0][0]), int(cells[0][1])
     counts = {int(score): n for _, _, score, n in cells}
     n = sum(counts.values())
-    made = Series(*key[:4], n)
+    made = _started(key, n)
     if not made.is_shown:
         return made
     thumbs = made.kind == Kind.THUMBS
@@ -183,9 +188,9 @@ def _rated(key: tuple[str, ...], cells: Sequence[Sequence]) -> Series:
 def _chosen(
     key: tuple[str, ...], cells: Sequence[Sequence], people: int, labels: Mapping[str, Mapping[str, str]]
 ) -> Series:
-    made = Series(*key[:4], people)
+    made = _started(key, people)
     if made.is_shown:
-        counts = dict(cells)
+        counts: dict[str, int] = {one[0]: one[1] for one in cells}
         names = labels.get(made.question) or {value: value for value in counts}
         known = {**names, **{value: value for value in counts if value not in names}}
         made.bars = [_bar(label, counts.get(value, 0), people) for value, label in known.items()]

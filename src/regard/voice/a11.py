@@ -41,8 +41,8 @@ _NEGATIVE = {
     "employee": ("Employees I interacted with were not helpful", "Los empleados no fueron serviciales"),
     "other": ("Something else", "Otra cosa"),
 }
-_SCALE = {"low": {"en": "Strongly disagree", "es": "Muy en desacuerdo"},
-          "high": {"en": "Strongly agree", "es": "Muy de acuerdo"}}  # fmt: skip
+_LOW = {"en": "Strongly disagree", "es": "Muy en desacuerdo"}
+_HIGH = {"en": "Strongly agree", "es": "Muy de acuerdo"}
 
 
 def when(question: str, *values: str) -> Condition:
@@ -56,7 +56,7 @@ def _drivers(words: Mapping[str, tuple[str, str]]) -> tuple[Choice, ...]:
 
 def form() -> Questionnaire:
     """The form since fiscal year 2024, with trust from 1 to 5. 4 and 5 ask what helped, the others what did not."""
-    trust = Question("question_1", Kind.RATING, _TRUST, required=True, **_SCALE)
+    trust = Question("question_1", Kind.RATING, _TRUST, required=True, low=_LOW, high=_HIGH)
     return _form(trust, ("4", "5"), ("1", "2", "3"))
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from regard.voice import a11
 from regard.voice.questionnaire import Choice, Condition, Kind, Question, Questionnaire
 
-_AGREE = {"low": {"en": "Strongly disagree", "es": "Muy en desacuerdo"},
-          "high": {"en": "Strongly agree", "es": "Muy de acuerdo"}}  # fmt: skip
+_LOW = {"en": "Strongly disagree", "es": "Muy en desacuerdo"}
+_HIGH = {"en": "Strongly agree", "es": "Muy de acuerdo"}
 _THANKS = {"en": "Thank you. A person reads what you wrote.", "es": "Gracias. Una persona lee lo que escribió."}
 _MORE = Question(
     "more", Kind.TEXT, {"en": "Anything else you want to say?", "es": "¿Quiere decirnos algo más?"},
@@ -16,7 +16,7 @@ _MORE = Question(
 
 
 def _agree(code: str, en: str, es: str, *, required: bool = False) -> Question:
-    return Question(code, Kind.RATING, {"en": en, "es": es}, required=required, **_AGREE)
+    return Question(code, Kind.RATING, {"en": en, "es": es}, required=required, low=_LOW, high=_HIGH)
 
 
 def counter() -> Questionnaire:
@@ -57,7 +57,7 @@ def contractor() -> Questionnaire:
         languages=("en", "es"), title=about, thanks=_THANKS,
         questions=(
             Question("office", Kind.MATRIX, {"en": "How far do you agree?", "es": "¿Qué tan de acuerdo está?"},
-                     rows=rows, **_AGREE),
+                     rows=rows, low=_LOW, high=_HIGH),
             Question("again", Kind.CHOICE, {"en": "Would you work with this office again?",
                                             "es": "¿Trabajaría otra vez con esta oficina?"}, choices=_YES_NO),
             Question("change", Kind.TEXT, {"en": "What one thing should we change?",

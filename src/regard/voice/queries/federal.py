@@ -47,7 +47,7 @@ def quarter_rows(survey: Survey, quarter: str, start: datetime, end: datetime) -
     for channel in sorted(set(responses.values_list("channel", flat=True))):
         here = responses.filter(channel=channel)
         scores = Answer.objects.filter(response__in=here, score__isnull=False).values_list("question", "score")
-        counted = a11.quarter_counts(scores.iterator(5_000))
+        counted = a11.quarter_counts((code, score) for code, score in scores.iterator(5_000) if score is not None)
         about = survey.service.name if survey.service else survey.unit.name
         volume = [*known, here.count()]
         for code, text in a11.QUESTIONS_BEFORE.items():

@@ -1,10 +1,14 @@
-"""The page of a private link: what somebody told us, our answer, and a way to write back. No sign-in, no script."""
+"""The page of a private link: what somebody told us, our answer, and a way to write back. No sign-in, no script.
 
-from django.contrib import messages
+As with surveys, no session and no cookie take part: the key in the address is what lets somebody in.
+"""
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from regard.office.access import open_to_everyone
@@ -19,6 +23,7 @@ from regard.voice.views.publicly import kept_private, render_publicly
 
 
 @open_to_everyone
+@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def said(request: HttpRequest, key: str) -> HttpResponse:
@@ -32,13 +37,13 @@ def said(request: HttpRequest, key: str) -> HttpResponse:
         except ValidationError as error:
             show_refusal(form, error)
         else:
-            messages.success(request, "We have what you wrote. A person reads it.")
-            return kept_private(redirect("voice-said", key))
+            return kept_private(redirect(f"{reverse('voice-said', args=[key])}?sent=1"))
     context = {
         "loop": loop,
         "feedback": loop.feedback,
         "history": told_customer(loop),
         "form": form,
+        "sent": "sent" in request.GET and not form.is_bound,
         "is_praise": loop.feedback.kind == Feedback.Kind.COMPLIMENT,
     }
     status = 422 if form.is_bound else 200
