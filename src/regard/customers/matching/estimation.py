@@ -3,8 +3,7 @@
 An EM step that leaves one comparison out (after Fellegi and Sunter 1969, Winkler 1988, Dempster, Laird and Rubin 1977): the
 levels of a comparison are counted among pairs that all *other* comparisons already make sure, so that no comparison
 confirms itself. The shipped chances stand as that many pairs seen before: a small office stays near them, a large one
-is heard. Splink's own EM is at hand in `engine.estimate` for who wants it; it fits every m at once, and needs blocking
-rules chosen by somebody who knows the data.
+is heard. Splink's own EM fits every m at once and needs blocking rules chosen by somebody who knows the data.
 """
 
 import math
