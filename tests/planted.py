@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from regard.customers.models import (
     ReviewPair,
 )
 from regard.desk.models import Case, Contact, Event, OrderLine, SavedFilter
+from regard.goals.models import Change, Entry, Finding, Gaming, Goal, GoalSet, Guard
 from regard.office import actions
 from regard.office.models import Silo, Staff
 from regard.office.roles import Role
@@ -82,6 +83,11 @@ class Planted:
     upload: Upload
     run: Run
     row: QuarantinedRow
+    goal_set: GoalSet
+    draft: GoalSet
+    goal: Goal
+    idea: Goal
+    gaming: Gaming
     entry: AuditEntry
     viewing: Viewing
 
@@ -136,6 +142,28 @@ def plant_doubts(cast: Cast, customer: Customer, record: IdentityRecord) -> tupl
     moved = {"old_link": link, "new_link": link, "old_customer": twin, "new_customer": customer}
     made(MovedRecord, change=change, record=own, **moved)
     return twin, pair, change
+
+
+def plant_goals(cast: Cast) -> tuple[GoalSet, GoalSet, Goal, Goal, Gaming]:
+    """An active goal set with all that hangs on one, and a draft."""
+    period = {"unit": cast.permits, "owner": cast.bob, "first": date(2026, 1, 1), "last": date(2026, 12, 31)}
+    active = made(GoalSet, **period, title=say("goals"), state="active", activated_at=datetime.now(UTC))
+    draft = made(GoalSet, **period, title=say("goals to come"), benefit=say("near"))
+    target = {"measure": "time-to-resolve", "service": cast.fence, "form": "reduce", "number": 15.0}
+    before = {"baseline": 400_000.0, "baseline_low": 380_000.0, "baseline_high": 430_000.0, "baseline_n": 400}
+    before |= {"baseline_first": date(2025, 1, 1), "baseline_last": date(2025, 12, 1)}
+    goal = made(Goal, goal_set=active, kind="service", statement=say("sooner"), owner=cast.alice, **target, **before)
+    by_hand = {"counted_as": say("job aids"), "form": "add", "number": 5.0}
+    aids = made(Goal, goal_set=active, kind="value", statement=say("job aids"), **by_hand)
+    made(Entry, goal=aids, on=date(2026, 3, 1), value=4, evidence=say("a list"), entered_by=cast.alice)
+    gaming = made(Gaming, goal=goal, way="own", words=say("closed early"))
+    guard = made(Guard, gaming=gaming, measure="reopened", worse="higher", service=cast.fence, baseline=0.05)
+    told = {"about": say("Reopened"), "found": say("a new form"), "found_by": cast.bob}
+    made(Finding, goal_set=active, goal=goal, guard=guard, **told)
+    made(Change, goal_set=active, goal=goal, what="number", before="20", after="15", reason=say("too far"))
+    idea = made(Goal, goal_set=draft, kind="service", statement=say("an idea"), **target, **before)
+    made(Gaming, goal=idea, way="clock-stopping", words=say("paused"))
+    return active, draft, goal, idea, gaming
 
 
 @transaction.atomic
@@ -238,6 +266,7 @@ def plant(cast: Cast) -> Planted:
         upload,
         run,
         row,
+        *plant_goals(cast),
         entry,
         Viewing.objects.latest("id"),
     )

@@ -91,6 +91,12 @@ SAMPLES: dict[str, Sample] = {
     "sources-silo-edit": lambda p: {"code": p.silo.code},
     # measures
     **{f"measures-{word}": MEASURE for word in ["measure", "export", "rows", "rows-export"]},
+    # goals
+    **{f"goals-{word}": lambda p: {"pk": p.goal_set.pk} for word in ("goalset", "goalset-edit", "review", "end")},
+    **{f"goals-{word}": lambda p: {"pk": p.draft.pk} for word in ("questions", "activate", "goal-new")},
+    **{f"goals-{word}": lambda p: {"pk": p.goal.pk} for word in ("goal", "change", "enter", "found")},
+    **{f"goals-{word}": lambda p: {"pk": p.idea.pk} for word in ("goal-edit", "goal-remove", "gaming-new")},
+    **{f"goals-{word}": lambda p: {"pk": p.gaming.pk} for word in ("guards", "gaming-remove")},
     # the account
     "account_confirm_email": lambda _: {"key": "x"},
     "account_reset_password_from_key": lambda _: {"uidb36": "1", "key": "set-password"},
@@ -148,6 +154,7 @@ QUERIES: dict[str, list[str]] = {
     "measures-measure": ["?unit={unit}", "?service={service}&by=channel"],
     "measures-rows": ["?unit={unit}", "?service={service}"],
     "measures-survey": ["?whose=all&by=channel"],
+    "goals-goal-new": ["?kind=value"],
 }
 
 MFA_OWN = (

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "regard.voice",
     "regard.sources",
     "regard.measures",
+    "regard.goals",
     "regard.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",

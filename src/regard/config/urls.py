@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 #: Rooms in the order in which their addresses are looked up.
-ROOMS = ["ui", "records", "office", "customers", "desk", "voice", "sources", "measures", "demo"]
+ROOMS = ["ui", "records", "office", "customers", "desk", "voice", "sources", "measures", "goals", "demo"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),

@@ -17,6 +17,7 @@ from regard.measures.engine.answers import (
     rows_behind,
 )
 from regard.measures.engine.reader import NoFactsError, forget
+from regard.measures.engine.sql import fingerprint
 
 __all__ = [
     "NoFactsError",
@@ -26,6 +27,7 @@ __all__ = [
     "as_of",
     "curve",
     "figure",
+    "fingerprint",
     "forget",
     "left_out",
     "lengths",

@@ -7,6 +7,7 @@ can be shown, read and run again as it is.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from regard.measures.access import Scope
@@ -87,6 +88,19 @@ def summed(slug: str, by: tuple[str, ...], *, exact: bool, standing: bool = Fals
         groups += ["question", "scale_min", "scale_max", "score"]
     expression = rows.group_by(groups).aggregate(**sums) if groups else rows.aggregate(**sums)
     return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+@lru_cache(maxsize=256)
+def fingerprint(slug: str) -> str:
+    """A digest of what a measure means: its words, its kind, and the rows it counts.
+
+    Two figures with one fingerprint are answers to one question. An upgrade of Ibis may word the same rows anew and
+    then changes it: better one question too many than a definition that changed unseen.
+    """
+    definition = _definition(slug)
+    words = (definition.slug, definition.says, definition.leaves_out, definition.kind, definition.told_in)
+    rows = summed(slug, (), exact=True, standing=definition.kind is Kind.STOCK)
+    return sha256("\n".join([*map(str, words), rows]).encode()).hexdigest()
 
 
 _PARTS = {
