@@ -169,13 +169,19 @@ def drop_targets(world: World, rows: Rows) -> None:
 
 
 def close_in_bulk(world: World, rows: Rows) -> None:
-    """On one evening before the figures are due, somebody selects all and closes."""
-    evening = world.office.end - world.rng.integers(2, 20) * 24.0 + 18
-    start = np.fmin(world["arrival"][rows] + 1, evening)
+    """On one evening of the week before the figures are due, somebody selects all and closes."""
+    ends = (np.floor(world["arrival"][rows] / QUARTER) + 1) * QUARTER
+    evening = np.floor(ends / 24) * 24 - world.rng.integers(2, 7) * 24.0 + 18
     world.columns["closing"][rows] = evening + world.rng.uniform(0, 0.5, len(rows))
-    world.columns["elapsed"][rows] = world["closing"][rows] - start
+    world.columns["elapsed"][rows] = world["closing"][rows] - world["arrival"][rows]
     world.columns["staff"][rows] = world["staff"][rows[0]] if len(rows) else 0
     _unfinished(world, rows, 0.3)
+
+
+def _lying_about(world: World) -> NDArray[np.bool_]:
+    """Of the last 70 days of a quarter, and there when somebody clears up."""
+    since_end = QUARTER - world["arrival"] % QUARTER
+    return (since_end < 70 * 24) & (since_end > 8 * 24)
 
 
 def close_by_rule(world: World, rows: Rows) -> None:
@@ -204,7 +210,7 @@ WAYS: dict[str, Way] = {
     "close_in_bulk": Way(
         "bulk_closing",
         close_in_bulk,
-        lambda world: _late(world) & (world["closing"] > world.office.end - 60 * 24),
+        lambda world: _late(world) & _lying_about(world),
     ),
     "close_by_rule": Way("auto_close", close_by_rule, _late),
 }

@@ -14,6 +14,8 @@ FORTNIGHT = 14 * 24.0
 SMALL = 1500
 #: One customer with more of the cases than this is what the figures would be about.
 GIANT = 0.3
+#: Fewer cases than this share of all are too few to be the way a goal was met, however sure it is that there are some.
+LEAST_EXTRA = 0.005
 #: A baseline quarter so many times smaller or larger is another unit: split, merged or renamed.
 OTHER_SIZE = 3.0
 
@@ -75,8 +77,7 @@ def check(signature: Signature) -> Callable[[Callable[[Scene], Variants]], Check
 
 
 def _scene(signature: Signature, cases: Cases, period: Period) -> tuple[Scene, str]:
-    times = cases.columns[signature.by]
-    now = cases.take(inside(times, period.now))
+    now = cases.within(signature.by, period.now)
     if not len(now):
         raise CannotTellError("the period has no such cases.")
     if len(now) < signature.least:
@@ -88,7 +89,7 @@ def _scene(signature: Signature, cases: Cases, period: Period) -> tuple[Scene, s
     length = period.now[1] - period.now[0]
     kept, unlike = [], 0
     for span in period.before:
-        part = cases.take(inside(times, span))
+        part = cases.within(signature.by, span)
         expected = len(now) * (span[1] - span[0]) / length
         if len(part) and expected / OTHER_SIZE <= len(part) <= expected * OTHER_SIZE:
             kept.append(part)

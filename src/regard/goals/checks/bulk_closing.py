@@ -25,8 +25,10 @@ SIGNATURE = Signature(
     "Read some of the listed closings: was each customer answered?",
 )
 #: Beyond what is usual, this share of the period's closings.
-FLOOR = 0.012
+FLOOR = 0.008
 LEAST_DAYS = 20
+AT_LEAST = 1.6  # times the usual of the day: what is usual is itself known from a dozen days
+NEAR = 5  # days on each side that say what is usual
 
 
 @check(SIGNATURE)
@@ -52,6 +54,7 @@ def _days(scene: Scene, by_person: Mask) -> Variant:
     worst = int(np.argmax(root))
     out = np.flatnonzero(root > 4)
     excess = float((counts - usual)[out].sum() if len(out) else counts[worst] - usual[worst])
+    excess -= _put_off(counts, usual, worst)
     share = excess / counts.sum()
     p = min(1.0, p_above(float(root[worst]), 1.0) * len(counts))
     words = f"on one day {counts[worst]} cases were closed, where {usual[worst]:.0f} are usual."
@@ -60,7 +63,15 @@ def _days(scene: Scene, by_person: Mask) -> Variant:
     figures = {"closings_by_day": counts.tolist(), "usual_by_day": np.round(usual, 1).tolist()}
     name = "share of closings beyond the usual of their day"
     error = share / max(float(z[worst]), 1e-9) if share > 0 else 1.0
-    return Variant(name, share, abs(error), p, FLOOR, share >= FLOOR, words, listed, figures)
+    reached = share >= FLOOR and counts[worst] >= AT_LEAST * usual[worst]
+    return Variant(name, share, abs(error), p, FLOOR, bool(reached), words, listed, figures)
+
+
+def _put_off(counts: np.ndarray, usual: Floats, day: int) -> float:
+    """What was not closed in three weeks before because next to nothing was: a holiday's backlog is no wonder."""
+    before = slice(max(0, day - 21), day)
+    idle = counts[before] < 0.5 * usual[before]
+    return float((usual[before] - counts[before])[idle].sum())
 
 
 def _daily(day: np.ndarray) -> tuple[np.ndarray, int]:
@@ -74,11 +85,13 @@ def _usual(counts: np.ndarray, first: int) -> tuple[Floats, Floats]:
     medians = np.array([np.median(counts[weekday == i]) if (weekday == i).any() else 0.0 for i in range(7)])
     base = medians[weekday]
     ratio = np.where(base > 0, counts / np.maximum(base, 1e-9), np.nan)
+    # A backlog after a holiday lifts many days together: the days around, most of them, say what is usual now.
+    # The 70th percentile, so that the edge of such a time counts to it, and two or three days alone do not.
     level = np.ones(len(counts))
     for i in range(len(counts)):
-        near = ratio[max(0, i - 10) : i + 11]
-        level[i] = np.nanmedian(near) if np.isfinite(near).any() else 1.0
-    usual = base * np.clip(level, 0.5, 2.0)
+        near = np.concatenate([ratio[max(0, i - NEAR) : i], ratio[i + 1 : i + NEAR + 1]])
+        level[i] = np.nanquantile(near, 0.7) if np.isfinite(near).any() else 1.0
+    usual = base * np.clip(level, 0.5, 5.0)
     poisson = np.sqrt(np.maximum(usual, 1.0))
     off = np.abs(counts - usual)[usual > 0] / poisson[usual > 0]
     over = max(1.0, 1.4826 * float(np.median(off)) if len(off) else 1.0)

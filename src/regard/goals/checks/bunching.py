@@ -11,9 +11,9 @@ import math
 
 import numpy as np
 
-from .asking import Scene, Variants, came_back, check, first_ids, fraction, need, timed
+from .asking import LEAST_EXTRA, Scene, Variants, came_back, check, first_ids, fraction, need, timed
 from .cases import Cases
-from .contrast import Estimate, less_baseline, log_odds, odds_contrast
+from .contrast import Estimate, extra, less_baseline, log_odds, odds_contrast
 from .result import Signature, Variant
 
 SIGNATURE = Signature(
@@ -56,15 +56,17 @@ def bunching(scene: Scene) -> Variants:
 
 def _variant(now: Cases, width: float, crowd: Estimate, quality: Estimate, *, alone: bool) -> Variant:
     floors = (FLOOR_ALONE, FLOOR_ALONE) if alone else (FLOOR_CROWD, FLOOR_QUALITY)
-    reached = crowd.value >= floors[0] and quality.value >= floors[1]
     used = fraction(now)
+    back = (used >= 1 - width) & (used <= 1) & came_back(now)[0]
+    many = extra(int(back.sum()), quality) >= LEAST_EXTRA * len(now) / 2  # not all who were put off come again
+    reached = crowd.value >= floors[0] and quality.value >= floors[1] and many
     words = (
         f"closings in the last {width:.0%} before the limit are {math.exp(crowd.value):.1f} times as crowded as "
         f"{'elsewhere' if alone else 'before'}, and come back {math.exp(quality.value):.1f} times as often as those "
         f"closed a little earlier{'' if alone else ', beside the same before'}."
     )
     name = "crowding below the limit, log odds" + (", within the period" if alone else f", {width:.0%} wide")
-    listed = first_ids(now, (used >= 1 - width) & (used <= 1) & came_back(now)[0])
+    listed = first_ids(now, back)
     bars = np.histogram(used[np.isfinite(used)], bins=np.linspace(0, 2, 81))[0]
     figures = {"closings_by_fortieth_of_limit": bars.tolist(), "came_back_log_odds": quality.value}
     p = max(crowd.p, quality.p)

@@ -3,7 +3,7 @@
 Times are hours since any one moment; NaN is "not told". Codes are whole numbers; -1 is "not told".
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import Any, Self
 
@@ -82,6 +82,8 @@ class Cases:
     columns: dict[str, NDArray[Any]]
     pauses: Pauses
     until: float
+    #: Parts already taken, by column and span: all checks look at the same quarters.
+    taken: dict[tuple[str, float, float], "Cases"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, pauses: Pauses | None = None, until: float | None = None, **given: ArrayLike) -> Self:
@@ -139,6 +141,14 @@ class Cases:
         rows = np.flatnonzero(chosen)
         columns = {name: values[rows] for name, values in self.columns.items()}
         return Cases(self.id[rows], columns, _pauses_of(self.pauses, chosen), self.until)
+
+    def within(self, column: str, span: tuple[float, float]) -> "Cases":
+        """The rows whose time in `column` lies in the span, its end excluded. Taken once, then kept."""
+        key = (column, *span)
+        if key not in self.taken:
+            times = self.columns[column]
+            self.taken[key] = self.take((times >= span[0]) & (times < span[1]))
+        return self.taken[key]
 
     def by_unit(self) -> dict[int, "Cases"]:
         """Each unit's cases. One sort, then slices."""

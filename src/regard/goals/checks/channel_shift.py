@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from .asking import Scene, Variants, check, first_ids, fraction, need, timed
+from .asking import LEAST_EXTRA, Scene, Variants, check, first_ids, fraction, need, timed
 from .cases import Cases, Floats
-from .contrast import Estimate, less_baseline, log_odds, odds_contrast, p_above
+from .contrast import Estimate, extra, less_baseline, log_odds, odds_contrast, p_above
 from .result import CannotTellError, Signature, Variant
 
 SIGNATURE = Signature(
@@ -57,7 +57,7 @@ def _changed(scene: Scene, *, late: bool, figures: dict[str, float]) -> Variant:
     moved = _moved(scene.now)
     kind = "late cases" if late else "cases"
     words = f"{kind} change their channel after arrival {math.exp(found.value):.1f} times as often as before."
-    reached = found.value >= FLOOR and float(moved.mean()) >= 0.005
+    reached = found.value >= FLOOR and extra(int(moved.sum()), found) >= LEAST_EXTRA * len(moved)
     name = f"channel changed, {kind}, log odds beside baseline"
     listed = first_ids(scene.now, moved)
     return Variant(name, found.value, found.error, found.p, FLOOR, reached, words, listed, figures)

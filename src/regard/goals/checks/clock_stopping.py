@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 
-from .asking import Scene, Variants, check, first_ids, need
+from .asking import LEAST_EXTRA, Scene, Variants, check, first_ids, need
 from .cases import Cases, Mask
-from .contrast import Estimate, less_baseline, log_rate, odds_contrast
+from .contrast import Estimate, extra, less_baseline, log_rate, odds_contrast
 from .result import Signature, Variant
 
 SIGNATURE = Signature(
@@ -60,7 +60,7 @@ def _variant(now: Cases, name: str, found: Estimate, floor: float, words: str) -
     rows[now.pauses.case[near]] = True
     parts = np.histogram(_part(now), bins=np.linspace(0, 2, 21))[0]
     figures = {"pauses_by_tenth_of_limit": parts.tolist()}
-    reached = found.value >= floor
+    reached = found.value >= floor and extra(int(_at(now, 0.7, 1.0).sum()), found) >= LEAST_EXTRA * len(now)
     return Variant(name, found.value, found.error, found.p, floor, reached, f"{words}.", first_ids(now, rows), figures)
 
 

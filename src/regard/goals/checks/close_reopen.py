@@ -7,9 +7,9 @@ closes on both sides of the limit. What comes back is failure demand: Seddon (20
 
 import math
 
-from .asking import Scene, Variants, came_back, check, first_ids, fraction, need, timed
+from .asking import LEAST_EXTRA, Scene, Variants, came_back, check, first_ids, fraction, need, timed
 from .cases import Cases
-from .contrast import Estimate, less_baseline, odds_contrast
+from .contrast import Estimate, extra, less_baseline, odds_contrast
 from .result import Signature, Variant
 
 SIGNATURE = Signature(
@@ -51,9 +51,11 @@ def _variant(now: Cases, low: float, found: Estimate, floor: float, beside: str)
         for chosen in (again, ~again)
     ]
     figures = {"came_back_by_tenth_of_limit": bars[0], "stayed_closed_by_tenth_of_limit": bars[1]}
-    listed = first_ids(now, again & (used >= low) & (used <= 1))
+    back = again & (used >= low) & (used <= 1)
+    reached = found.value >= floor and extra(int(back.sum()), found) >= LEAST_EXTRA * len(now)
+    listed = first_ids(now, back)
     name = f"coming back after closing in {low:.0%}-100% of the limit, log odds ratio, {beside}"
-    return Variant(name, found.value, found.error, found.p, floor, found.value >= floor, words, listed, figures)
+    return Variant(name, found.value, found.error, found.p, floor, reached, words, listed, figures)
 
 
 def _contrast(cases: Cases, low: float, high: float, from_: float) -> Estimate | None:

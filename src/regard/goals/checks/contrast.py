@@ -46,11 +46,17 @@ def odds_contrast(hits: float, of: float, other_hits: float, other_of: float) ->
     return log_odds(hits, of - hits) - log_odds(other_hits, other_of - other_hits)
 
 
+def extra(hits: float, found: Estimate) -> float:
+    """How many of `hits` are more than there would be without the log ratio `found`; below 0 when fewer."""
+    return hits * (1 - math.exp(-max(found.value, -50.0)))
+
+
 def pooled(estimates: Sequence[Estimate]) -> Estimate:
     """Several quarters' estimates as one, and the variance of *a further quarter's true value* in it.
 
     Random effects after DerSimonian & Laird (1986): what quarters differ by beyond chance, tau squared, is added,
-    so that a contrast that always wanders is not called when it wanders once more.
+    so that a contrast that always wanders is not called when it wanders once more. Counted from what chance alone
+    exceeds once in ten, not from its mean: of four quarters half would else show a tau that is not there.
     """
     weights = [1 / estimate.variance for estimate in estimates]
     total = sum(weights)
@@ -59,11 +65,17 @@ def pooled(estimates: Sequence[Estimate]) -> Estimate:
         return Estimate(mean, 1 / total)
     spread = sum(w * (e.value - mean) ** 2 for w, e in zip(weights, estimates, strict=True))
     freedom = len(estimates) - 1
-    tau = max(0.0, (spread - freedom) / (total - sum(w * w for w in weights) / total))
+    tau = max(0.0, (spread - _chance(freedom)) / (total - sum(w * w for w in weights) / total))
     weights = [1 / (estimate.variance + tau) for estimate in estimates]
     total = sum(weights)
     mean = sum(w * e.value for w, e in zip(weights, estimates, strict=True)) / total
     return Estimate(mean, 1 / total + tau)
+
+
+def _chance(freedom: int) -> float:
+    """What chi squared exceeds once in ten, by Wilson & Hilferty (1931)."""
+    part = 2 / (9 * freedom)
+    return freedom * (1 - part + 1.281552 * math.sqrt(part)) ** 3
 
 
 def less_baseline(now: Estimate, before: Sequence[Estimate]) -> Estimate:

@@ -1,8 +1,8 @@
 """Promises kept on paper.
 
 Three ways: rows without a target counted as on time; work recorded as done on exactly the promised day, far beside
-the days around it; promises moved after their day had come, or after the work was done. Each less the baseline where
-there is one. On figures met by how they are kept: Bevan & Hood (2006), "What's measured is what matters".
+the days before and after; promises moved after their day had come, or after the work was done. Each less the baseline
+where there is one. On figures met by how they are kept: Bevan & Hood (2006), "What's measured is what matters".
 """
 
 import math
@@ -28,7 +28,7 @@ SIGNATURE = Signature(
 FLOOR = math.log(1.3)
 FLOOR_ALONE = {"no target, counted as on time": 0.02, "moved after the fact": 0.02}
 LEAST_MORE = 0.005
-FLOOR_EXACT = math.log(3.0)
+FLOOR_EXACT, FLOOR_EXACT_ALONE = math.log(1.25), math.log(3.0)
 FEWEST = 50
 
 
@@ -83,7 +83,7 @@ def _moved_late(cases: Cases) -> tuple[Mask, Mask]:
 
 
 def _exact(scene: Scene) -> Variants:
-    """The exact day against the geometric mean of three days on each side."""
+    """The exact day against the geometric mean of the days before and after: what drifts moves both."""
     name = "done on exactly the promised day, log odds"
     now = _day(scene.now)
     if now is None:
@@ -92,7 +92,7 @@ def _exact(scene: Scene) -> Variants:
     figures = {"days_after_promise": np.histogram(days[np.isfinite(days)], bins=np.arange(-10.5, 11))[0].tolist()}
     listed = first_ids(scene.now, _on_day(scene.now) == 0)
     earlier = [told for told in map(_day, scene.before) if told]
-    found, floor = (less_baseline(now, earlier), FLOOR) if earlier else (now, FLOOR_EXACT)
+    found, floor = (less_baseline(now, earlier), FLOOR_EXACT) if earlier else (now, FLOOR_EXACT_ALONE)
     beside = "as before" if earlier else "as the days around it"
     words = f"closings fall on exactly the promised day {math.exp(found.value):.1f} times as often {beside}."
     return [Variant(name, found.value, found.error, found.p, floor, found.value >= floor, words, listed, figures)]
@@ -106,9 +106,9 @@ def _on_day(cases: Cases) -> Floats:
 def _day(cases: Cases) -> Estimate | None:
     days = _on_day(cases)
     exact = int((days == 0).sum())
-    around = [[int((days == side * k).sum()) for k in (1, 2, 3)] for side in (-1, 1)]
-    if exact + sum(map(sum, around)) < FEWEST:
+    around = [int((days == side).sum()) for side in (-1, 1)]
+    if exact + sum(around) < FEWEST:
         return None
-    sides = [log_odds(exact, sum(side) / 3) for side in around]
-    variance = 1 / (exact + 0.5) + sum(1 / (sum(side) + 0.5) for side in around) / 4
+    sides = [log_odds(exact, count) for count in around]
+    variance = 1 / (exact + 0.5) + sum(1 / (count + 0.5) for count in around) / 4
     return Estimate((sides[0].value + sides[1].value) / 2, variance)

@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from .asking import Scene, Variants, check, ended, first_ids, fraction, need, timed
+from .asking import LEAST_EXTRA, Scene, Variants, check, ended, first_ids, fraction, need, timed
 from .cases import Cases, End, Mask
-from .contrast import Estimate, less_baseline, odds_contrast, p_above
+from .contrast import Estimate, extra, less_baseline, odds_contrast, p_above
 from .result import Signature, Variant
 
 SIGNATURE = Signature(
@@ -59,7 +59,7 @@ def recategorising(scene: Scene) -> Variants:
 def _variant(now: Cases, name: str, found: Estimate, *, floor: float, words: str, listed: Mask) -> Variant:
     used, moved = fraction(now), ended(now, *OUT)
     figures = {"moved_by_tenth_of_limit": np.histogram(used[moved], bins=np.linspace(0, 2, 21))[0].tolist()}
-    reached = found.value >= floor
+    reached = found.value >= floor and extra(int(listed.sum()), found) >= LEAST_EXTRA * len(now)
     return Variant(name, found.value, found.error, found.p, floor, reached, words, first_ids(now, listed), figures)
 
 

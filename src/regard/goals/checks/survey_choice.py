@@ -8,6 +8,7 @@ Beside it the R-indicator of the answers (Schouten, Cobben & Bethlehem 2009), wh
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .asking import Scene, Variants, check, first_ids, fraction, need
 from .cases import Cases, End, Floats, Mask
@@ -27,11 +28,12 @@ SIGNATURE = Signature(
 FLOOR, FLOOR_ALONE = math.log(1.2), math.log(1.7)
 LEAST_ANSWERS, LEAST_SIDE = 50, 20
 MOST_TOPICS = 40
+WORST = 0.25  # of expected scores
 
 
 @check(SIGNATURE)
 def survey_choice(scene: Scene) -> Variants:
-    """Odds of no invitation in the worst tenth and the worst quarter of expected scores, beside the baseline."""
+    """Odds of no invitation in the worst quarter of expected scores, beside the baseline."""
     now = scene.now
     need(now.invited >= 0, "who was invited", SIGNATURE.least)
     if not 0 < (now.invited == 1).sum() < (now.invited >= 0).sum():
@@ -39,19 +41,17 @@ def survey_choice(scene: Scene) -> Variants:
     fit = _fit(scene.before) if scene.before else None
     if fit is None:
         return [_alone(now)]
-    cuts = np.quantile(np.concatenate([_expected(part, fit) for part in scene.before]), [0.1, 0.25])
-    variants = []
-    for cut, label in zip(cuts, ("tenth", "quarter"), strict=True):
-        low = _expected(now, fit) <= cut
-        told = _uninvited(now, low)
-        earlier = [e for e in (_uninvited(part, _expected(part, fit) <= cut) for part in scene.before) if e]
-        if told and earlier:
-            found = less_baseline(told, earlier)
-            words = f"customers in the worst {label} are left out {math.exp(found.value):.1f} times as often as before."
-            variants.append(
-                _variant(now, f"not invited, worst {label}, log odds", found, floor=FLOOR, words=words, low=low)
-            )
-    return variants or [_alone(now)]
+    expected, usual = _expected(now, fit), [_expected(part, fit) for part in scene.before]
+    cut = float(np.quantile(np.concatenate(usual), WORST))
+    told = _uninvited(now, expected <= cut)
+    pairs = zip(scene.before, usual, strict=True)
+    earlier = [e for e in (_uninvited(part, scores <= cut) for part, scores in pairs) if e]
+    if not (told and earlier):
+        return [_alone(now)]
+    found = less_baseline(told, earlier)
+    words = f"customers in the worst quarter are left out {math.exp(found.value):.1f} times as often as before."
+    name = "not invited, worst quarter, log odds beside baseline"
+    return [_variant(now, name, found, floor=FLOOR, words=words, low=expected <= cut)]
 
 
 def _alone(now: Cases) -> Variant:
@@ -88,23 +88,30 @@ def _known(cases: Cases) -> Floats:
     """What is known at the closing, as columns."""
     used = np.nan_to_num(np.minimum(fraction(cases), 3.0), nan=0.5)
     columns = [np.ones(len(cases)), used, used > 1, used > 1.5, np.isfinite(cases.reopened_at), cases.end == End.EXEMPT]
-    columns += [cases.topic == topic for topic in range(MOST_TOPICS)]
     return np.column_stack(columns).astype(np.float64)
 
 
 def _fit(before: tuple[Cases, ...]) -> Floats | None:
-    known = np.concatenate([_known(part)[np.isfinite(part.score)] for part in before])
-    score = np.concatenate([part.score[np.isfinite(part.score)] for part in before])
+    answered = [part.take(np.isfinite(part.score)) for part in before]
+    score = np.concatenate([part.score for part in answered])
     if len(score) < LEAST_ANSWERS:
         return None
-    # A little ridge: topics that nobody scored stay at the mean.
-    ridge = np.eye(known.shape[1])
-    ridge[0, 0] = 0
+    topics = np.concatenate([_topic(part) for part in answered])[:, None] == np.arange(MOST_TOPICS)
+    known = np.hstack([np.concatenate([_known(part) for part in answered]), topics.astype(np.float64)])
+    # Ridge: a topic's few answers must not outweigh what is known of the case.
+    ridge = np.diag([0.0] + [2.0] * (known.shape[1] - 1 - MOST_TOPICS) + [60.0] * MOST_TOPICS)
     return np.linalg.solve(known.T @ known + ridge, known.T @ score)
 
 
 def _expected(cases: Cases, fit: Floats) -> Floats:
-    return _known(cases) @ fit
+    known = _known(cases)
+    by_topic = np.append(fit[known.shape[1] :], 0.0)
+    return known @ fit[: known.shape[1]] + by_topic[_topic(cases)]
+
+
+def _topic(cases: Cases) -> NDArray[np.int64]:
+    """The topic's code; `MOST_TOPICS` for topics beyond, and for none."""
+    return np.where((cases.topic >= 0) & (cases.topic < MOST_TOPICS), cases.topic, MOST_TOPICS)
 
 
 def r_indicator(cases: Cases) -> float | None:

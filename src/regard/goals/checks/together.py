@@ -25,7 +25,7 @@ from .suppression import suppression
 from .survey_choice import survey_choice
 
 #: Of what is called over all offices and checks, at most this share is expected to be chance.
-FALSE_DISCOVERY = 0.02
+FALSE_DISCOVERY = 0.01
 
 CHECKS: dict[str, Check] = {
     "bunching": bunching,
@@ -56,7 +56,7 @@ def ask_units(cases: Cases, end: float) -> dict[int, list[Result]]:
 
 
 def judge(found: Mapping[int, Iterable[Result]]) -> dict[int, list[Result]]:
-    """Keep of the calls those that stand among all checks of all units (Benjamini & Hochberg 1995, at 2 %)."""
+    """Keep of the calls those that stand among all checks of all units (Benjamini & Hochberg 1995, at 1 %)."""
     rows = [(unit, result) for unit, results in found.items() for result in results]
     called, _ = benjamini_hochberg(np.array([result.p_to_judge for _, result in rows], np.float64), FALSE_DISCOVERY)
     judged: dict[int, list[Result]] = {unit: [] for unit in found}
