@@ -213,14 +213,19 @@ def next_contact(columns: dict[str, NDArray[Any]]) -> Floats:
     if not len(rows):
         return found
     pair = columns["customer"][rows] * (columns["topic"].max() + 1) + columns["topic"][rows]
-    group = np.unique(pair, return_inverse=True)[1].astype(np.float64)
-    # One number sorts by group, then by time: groups lie further apart than any two times.
-    apart = np.nanmax(np.concatenate([arrival[rows], closing[rows]])) - arrival[rows].min() + 1.0
-    keys = np.sort(group * apart + (arrival[rows] - arrival[rows].min()))
-    asked = group * apart + (closing[rows] - arrival[rows].min())
-    at = np.searchsorted(keys, np.where(np.isfinite(asked), asked, np.inf), side="right")
-    inside = at < len(keys)
-    following = np.where(inside, keys[np.minimum(at, len(keys) - 1)], np.nan)
-    same = inside & (np.floor(following / apart) == group)
-    found[rows] = np.where(same, following - group * apart + arrival[rows].min(), np.nan)
+    group = np.unique(pair, return_inverse=True)[1].astype(np.int64)
+    first = arrival[rows].min()
+    came, left = (_milliseconds(times[rows] - first) for times in (arrival, closing))
+    # One whole number sorts by group, then by time: groups lie further apart than any two times.
+    apart = int(max(came.max(), left.max())) + 2
+    order = np.argsort(group * apart + came, kind="stable")
+    keys = (group * apart + came)[order]
+    at = np.minimum(np.searchsorted(keys, group * apart + left, side="right"), len(keys) - 1)
+    following = order[at]
+    same = (group[following] == group) & (came[following] > left) & np.isfinite(closing[rows])
+    found[rows] = np.where(same, arrival[rows][following], np.nan)
     return found
+
+
+def _milliseconds(hours: Floats) -> Ints:
+    return np.floor(np.nan_to_num(np.clip(hours, -1e7, 1e7)) * 3.6e6).astype(np.int64)

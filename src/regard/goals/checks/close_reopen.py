@@ -36,10 +36,10 @@ def close_reopen(scene: Scene) -> Variants:
         now = _contrast(scene.now, low, high, 0.05)
         earlier = [told for told in (_contrast(part, low, high, 0.05) for part in scene.before) if told]
         if now and earlier:
-            variants.append(_variant(scene.now, low, less_baseline(now, earlier), FLOOR, "than before"))
+            variants.append(_variant(scene.now, low, less_baseline(now, earlier), FLOOR, "as before"))
     alone = _contrast(scene.now, 0.8, 1.0, 0.4)
     if alone:
-        variants.append(_variant(scene.now, 0.8, alone, FLOOR_ALONE, "than earlier closings of the same period"))
+        variants.append(_variant(scene.now, 0.8, alone, FLOOR_ALONE, "as earlier closings of the same period"))
     return variants
 
 

@@ -43,7 +43,9 @@ def _guards(scene: Scene) -> Variants:
 
 def guards(cases: Cases, period: Period) -> Result:
     """Advice only: shown beside the other checks, and left out of the count of what is worth a look."""
-    return replace(_guards(cases, period), advice_only=True, worth_a_look=False, p=None)
+    found = _guards(cases, period)
+    says = found.says.replace("Nothing stands out: ", "Advice only: ")
+    return replace(found, says=says, advice_only=True, worth_a_look=False, p=None)
 
 
 def _in_time(cases: Cases) -> Estimate:
