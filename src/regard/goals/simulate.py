@@ -38,7 +38,9 @@ class Office:
     drift: change of the log of handling times a quarter; season: half the swing of arrivals over a year; rush: share
     of cases a little late that are finished just in time, in the last quarter; sloppy: share of closings stamped at
     the end of the day; holidays: two weeks a year closed; new_staff: share of people new in the last quarter;
-    invited: share of answered cases surveyed; staff: people, None for as many as keeps them 85 % busy.
+    invited: share of answered cases surveyed; staff: people, None for as many as keeps them 85 % busy;
+    people_differ: spread of the log of their speed, 0 to compare numbers of people; latency_scale: as of another
+    `World`, to change staff and leave all else alike, None to meet `breaches`.
     """
 
     per_quarter: int = 5000
@@ -53,7 +55,8 @@ class Office:
     new_staff: float = 0.0
     invited: float = 0.4
     staff: int | None = None
-    extra_staff: int = 0
+    people_differ: float = 0.15
+    latency_scale: float | None = None
 
     @property
     def end(self) -> float:
@@ -62,7 +65,7 @@ class Office:
     @property
     def people(self) -> int:
         needed = max(1, math.ceil(self.per_quarter * SERVICE / QUARTER / BUSY * 4.2))
-        return (self.staff or needed) + self.extra_staff
+        return self.staff or needed
 
 
 @dataclass(slots=True)
@@ -74,6 +77,7 @@ class World:
     columns: dict[str, NDArray[Any]]
     pauses: dict[str, NDArray[Any]]
     waited_in_queue: Floats
+    latency_scale: float
     changed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
     def __len__(self) -> int:
@@ -86,7 +90,9 @@ class World:
         columns = {name: values.copy() for name, values in self.columns.items()}
         pauses = {name: values.copy() for name, values in self.pauses.items()}
         rng = np.random.default_rng(seed)
-        return World(self.office, rng, columns, pauses, self.waited_in_queue, np.zeros(len(self), bool))
+        return World(
+            self.office, rng, columns, pauses, self.waited_in_queue, self.latency_scale, np.zeros(len(self), bool)
+        )
 
     def cases(self) -> Cases:
         """As the records show it three weeks after the last quarter."""
@@ -106,13 +112,16 @@ def simulate(office: Office, seed: int) -> World:
     rng = np.random.default_rng(seed)
     arrival, origin = _arrivals(office, rng)
     n = len(arrival)
-    # Days of 24 hours with nights off would need a calendar; people here work a quarter of each hour instead.
+    # Nights off would need a calendar; people here work a quarter of each hour instead.
     handling = rng.gamma(4.0, SERVICE / 4, n) * 4
     wait, staff = _queue(arrival, handling, office.people)
     columns = _who_and_what(office, rng, arrival, origin)
     columns["staff"] = staff
-    latency = _latency(office, rng, columns)
-    elapsed = wait + handling + latency * _scale(office, arrival, wait + handling, latency)
+    latency = _latency(office, rng, np.random.default_rng([seed, 1]), columns)
+    scale = office.latency_scale
+    if scale is None:
+        scale = _scale(office, arrival, wait + handling, latency)
+    elapsed = wait + handling + latency * scale
     elapsed = _rushed(office, rng, arrival, elapsed)
     columns["elapsed"] = elapsed
     pauses, stopped = _pauses(rng, elapsed)
@@ -120,7 +129,7 @@ def simulate(office: Office, seed: int) -> World:
     _holidays(office, rng, columns)
     _stamps(office, rng, columns)
     _afterwards(office, rng, columns)
-    return World(office, rng, columns, pauses, wait, np.zeros(n, bool))
+    return World(office, rng, columns, pauses, wait, scale, np.zeros(n, bool))
 
 
 def _arrivals(office: Office, rng: np.random.Generator) -> tuple[Floats, NDArray[np.int64]]:
@@ -172,15 +181,18 @@ def _who_and_what(
     }
 
 
-def _latency(office: Office, rng: np.random.Generator, columns: dict[str, NDArray[Any]]) -> Floats:
+def _latency(
+    office: Office, rng: np.random.Generator, people: np.random.Generator, columns: dict[str, NDArray[Any]]
+) -> Floats:
     """Hours in which a case waits for something else than a free pair of hands."""
     n = len(columns["arrival"])
     quarter = columns["arrival"] / QUARTER
     topic = np.exp(rng.normal(0, 0.25, TOPICS))[columns["topic"]]
     channel = np.array([0.9, 1.0, 1.1, 1.3])[columns["channel"]]
-    person = np.exp(rng.normal(0, 0.15, office.people))
+    # Drawn apart: two more people must not change what happens to everybody.
+    person = np.exp(people.normal(0, office.people_differ, office.people))
     person_now = person.copy()
-    person_now[rng.random(office.people) < office.new_staff] *= 1.4
+    person_now[people.random(office.people) < office.new_staff] *= 1.4
     last = quarter >= office.quarters - 1
     by = np.where(last, person_now[columns["staff"]], person[columns["staff"]])
     wander = np.exp(np.cumsum(rng.normal(0, 0.02, office.quarters + 1)))[quarter.astype(int)]
@@ -188,16 +200,10 @@ def _latency(office: Office, rng: np.random.Generator, columns: dict[str, NDArra
 
 
 def _scale(office: Office, arrival: Floats, fixed: Floats, latency: Floats) -> float:
-    """What latency must be multiplied with so that the share of breaches is met in the first quarter.
-
-    Anchored at an office with its usual people: more people must not be calibrated away.
-    """
+    """What latency must be multiplied with so that the share of breaches is met in the first quarter."""
     first = arrival < QUARTER
     if not first.any():
         return 1.0
-    if office.extra_staff:
-        usual = fixed[first] * 0 + 4 * SERVICE
-        fixed = np.concatenate([usual, fixed[~first]])
     low, high = 0.0, 1000.0
     for _ in range(40):
         middle = (low + high) / 2
