@@ -87,15 +87,18 @@ def _usual(counts: np.ndarray, first: int) -> tuple[Floats, Floats]:
     ratio = np.where(base > 0, counts / np.maximum(base, 1e-9), np.nan)
     # A backlog after a holiday lifts many days together: the days around, most of them, say what is usual now.
     # The 70th percentile, so that the edge of such a time counts to it, and two or three days alone do not.
-    level = np.ones(len(counts))
+    # And no less than the middle of the days around: an office with a long queue closes as much on a Sunday.
+    level, middle = np.ones(len(counts)), np.zeros(len(counts))
     for i in range(len(counts)):
         near = np.concatenate([ratio[max(0, i - NEAR) : i], ratio[i + 1 : i + NEAR + 1]])
+        middle[i] = np.median(np.concatenate([counts[max(0, i - NEAR) : i], counts[i + 1 : i + NEAR + 1]]))
         level[i] = np.nanquantile(near, 0.7) if np.isfinite(near).any() else 1.0
     usual = base * np.clip(level, 0.5, 5.0)
     poisson = np.sqrt(np.maximum(usual, 1.0))
     off = np.abs(counts - usual)[usual > 0] / poisson[usual > 0]
     over = max(1.0, 1.4826 * float(np.median(off)) if len(off) else 1.0)
-    return usual, poisson * over
+    usual = np.maximum(usual, middle)
+    return usual, np.sqrt(np.maximum(usual, 1.0)) * over
 
 
 def _hours(scene: Scene, by_person: Mask) -> Variants:

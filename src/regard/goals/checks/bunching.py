@@ -14,7 +14,7 @@ import numpy as np
 from .asking import LEAST_EXTRA, Scene, Variants, came_back, check, first_ids, fraction, need, timed
 from .cases import Cases
 from .contrast import Estimate, extra, less_baseline, log_odds, odds_contrast
-from .result import Signature, Variant
+from .result import CannotTellError, Signature, Variant
 
 SIGNATURE = Signature(
     "bunching",
@@ -38,6 +38,8 @@ FEWEST = 8
 def bunching(scene: Scene) -> Variants:
     """Two keys at three widths, against the baseline; and within the period alone."""
     need(timed(scene.now), "limits and times", SIGNATURE.least)
+    if not any(came_back(part)[0].any() for part in (scene.now, *scene.before)):
+        raise CannotTellError(_one_key(scene.now), len(scene.now))
     variants = []
     for width in WIDTHS:
         found = _crowd_and_quality(scene.now, width)
@@ -52,6 +54,16 @@ def bunching(scene: Scene) -> Variants:
     if alone:
         variants.append(_variant(scene.now, WIDTHS[1], *alone, alone=True))
     return variants
+
+
+def _one_key(now: Cases) -> str:
+    crowd = crowding(now, WIDTHS[1])
+    told = (
+        f" Closings just below the limit are {math.exp(crowd.value):.1f} times as crowded as elsewhere."
+        if crowd
+        else ""
+    )
+    return f"nobody is recorded as coming back, and crowding alone may be an honest rush.{told}"
 
 
 def _variant(now: Cases, width: float, crowd: Estimate, quality: Estimate, *, alone: bool) -> Variant:
@@ -76,7 +88,7 @@ def _variant(now: Cases, width: float, crowd: Estimate, quality: Estimate, *, al
 def _crowd_and_quality(cases: Cases, width: float) -> tuple[Estimate, Estimate] | None:
     used = fraction(cases)[timed(cases)]
     again, known = (part[timed(cases)] for part in came_back(cases))
-    crowd = _crowd(used, width)
+    crowd = crowding(cases, width)
     just_below = (used >= 1 - width) & (used <= 1) & known
     donut = (used >= 0.6) & (used < 1 - max(width, 0.06) - 0.02) & known
     if crowd is None or just_below.sum() < FEWEST or donut.sum() < FEWEST:
@@ -84,7 +96,9 @@ def _crowd_and_quality(cases: Cases, width: float) -> tuple[Estimate, Estimate] 
     return crowd, odds_contrast(again[just_below].sum(), just_below.sum(), again[donut].sum(), donut.sum())
 
 
-def _crowd(used: np.ndarray, width: float) -> Estimate | None:
+def crowding(cases: Cases, width: float) -> Estimate | None:
+    """Key one alone: log odds of closing just below the limit against just above, less the usual of other cut-offs."""
+    used = fraction(cases)[timed(cases)]
     at_limit = _both_sides(used, 1.0, width)
     if at_limit is None:
         return None

@@ -10,7 +10,7 @@ import math
 from .asking import LEAST_EXTRA, Scene, Variants, came_back, check, first_ids, fraction, need, timed
 from .cases import Cases
 from .contrast import Estimate, extra, less_baseline, odds_contrast
-from .result import Signature, Variant
+from .result import CannotTellError, Signature, Variant
 
 SIGNATURE = Signature(
     "close_reopen",
@@ -31,6 +31,8 @@ SPANS = ((0.74, 1.0), (0.9, 1.0))
 def close_reopen(scene: Scene) -> Variants:
     """Late closes against early ones, beside the baseline; and in the period alone."""
     need(timed(scene.now), "limits and times", SIGNATURE.least)
+    if not any(came_back(part)[0].any() for part in (scene.now, *scene.before)):
+        raise CannotTellError("nobody is recorded as coming back.", len(scene.now))
     variants = []
     for low, high in SPANS:
         now = _contrast(scene.now, low, high, 0.05)
