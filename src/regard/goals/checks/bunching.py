@@ -26,7 +26,7 @@ SIGNATURE = Signature(
     ),
     "Read the answers of the listed cases: were they finished when they were closed?",
 )
-WIDTHS = (0.03, 0.06, 0.12)
+WIDTHS = (0.03, 0.06, 0.12, 0.2)
 CUTS = (0.65, 0.75, 0.85, 1.15, 1.25, 1.35)
 FLOOR_CROWD, FLOOR_QUALITY = math.log(1.25), math.log(1.35)
 FLOOR_ALONE = math.log(2.0)  # without a baseline both keys must be larger: nothing removes what is always so
@@ -36,7 +36,7 @@ FEWEST = 8
 
 @check(SIGNATURE)
 def bunching(scene: Scene) -> Variants:
-    """Two keys at three widths, against the baseline; and within the period alone."""
+    """Two keys at four widths, against the baseline; and within the period alone."""
     need(timed(scene.now), "limits and times", SIGNATURE.least)
     if not any(came_back(part)[0].any() for part in (scene.now, *scene.before)):
         raise CannotTellError(_one_key(scene.now), len(scene.now))

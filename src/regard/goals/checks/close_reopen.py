@@ -24,7 +24,7 @@ SIGNATURE = Signature(
 )
 FLOOR, FLOOR_ALONE = math.log(1.3), math.log(2.0)
 FEWEST = 10
-SPANS = ((0.74, 1.0), (0.9, 1.0))
+SPANS = ((0.6, 1.0), (0.74, 1.0), (0.9, 1.0))
 
 
 @check(SIGNATURE)

@@ -28,7 +28,7 @@ SIGNATURE = Signature(
 FLOOR = math.log(1.3)
 FLOOR_ALONE = {"no target, counted as on time": 0.02, "moved after the fact": 0.02}
 LEAST_MORE = 0.005
-FLOOR_EXACT, FLOOR_EXACT_ALONE = math.log(1.25), math.log(3.0)
+FLOOR_EXACT, FLOOR_EXACT_ALONE = math.log(1.3), math.log(3.0)
 FEWEST = 50
 
 

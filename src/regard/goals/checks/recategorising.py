@@ -11,7 +11,7 @@ import numpy as np
 
 from .asking import LEAST_EXTRA, Scene, Variants, check, ended, first_ids, fraction, need, timed
 from .cases import Cases, End, Mask
-from .contrast import Estimate, extra, less_baseline, odds_contrast, p_above
+from .contrast import Estimate, extra, less_baseline, log_odds, odds_contrast, p_above
 from .result import Signature, Variant
 
 SIGNATURE = Signature(
@@ -25,7 +25,7 @@ SIGNATURE = Signature(
     "Have somebody who does not know the outcome code a sample of the listed cases again.",
 )
 OUT = (End.EXEMPT, End.CANCELLED, End.MERGED)
-FLOOR, FLOOR_ALONE, FLOOR_STAFF = math.log(1.3), math.log(3.0), math.log(3.0)
+FLOOR, FLOOR_ALL, FLOOR_ALONE, FLOOR_STAFF = math.log(1.3), math.log(1.15), math.log(3.0), math.log(3.0)
 LEAST_OF_STAFF = 20
 
 
@@ -46,6 +46,10 @@ def recategorising(scene: Scene) -> Variants:
                 scene.now, "late cases moved, log odds beside baseline", found, floor=FLOOR, words=words, listed=near
             )
         )
+        found = less_baseline(_share(scene.now), [_share(part) for part in scene.before])
+        words = f"cases leave the count {math.exp(found.value):.1f} times as often as before, early and late."
+        name = "cases moved, log odds beside baseline"
+        variants.append(_variant(scene.now, name, found, floor=FLOOR_ALL, words=words, listed=moved))
     words = f"late cases leave the count {math.exp(now.value):.1f} times as often as early ones."
     variants.append(
         _variant(scene.now, "late cases moved, log odds ratio", now, floor=FLOOR_ALONE, words=words, listed=near)
@@ -67,6 +71,11 @@ def _contrast(cases: Cases) -> Estimate:
     used, moved, counted = fraction(cases), ended(cases, *OUT), timed(cases)
     late, early = counted & (used >= 0.7), counted & (used < 0.7)
     return odds_contrast(moved[late].sum(), late.sum(), moved[early].sum(), early.sum())
+
+
+def _share(cases: Cases) -> Estimate:
+    moved = int((ended(cases, *OUT)).sum())
+    return log_odds(moved, len(cases) - moved)
 
 
 def _funnel(now: Cases, moved: Mask) -> Variant | None:
