@@ -30,6 +30,8 @@ FLOOR_ALONE = {"no target, counted as on time": 0.02, "moved after the fact": 0.
 LEAST_MORE = 0.005
 FLOOR_EXACT, FLOOR_EXACT_ALONE = math.log(1.3), math.log(3.0)
 FEWEST = 50
+#: Days. A quarter in which everything comes earlier or later has other shares of each day, honestly.
+MOST_SHIFT = 0.35
 
 
 @check(SIGNATURE)
@@ -72,8 +74,9 @@ def _shares(scene: Scene, what: str, way: Callable[[Cases], tuple[Mask, Mask]]) 
 
 
 def _untargeted(cases: Cases) -> tuple[Mask, Mask]:
+    # Of all that is reported, not of what was met: an honest office that slows down meets less.
     met = cases.counted_met == 1
-    return met & ~(cases.limit > 0) & ~np.isfinite(cases.promised), met
+    return met & ~(cases.limit > 0) & ~np.isfinite(cases.promised), cases.counted_met >= 0
 
 
 def _moved_late(cases: Cases) -> tuple[Mask, Mask]:
@@ -91,7 +94,10 @@ def _exact(scene: Scene) -> Variants:
     days = np.round((scene.now.closing - scene.now.promised) / 24)
     figures = {"days_after_promise": np.histogram(days[np.isfinite(days)], bins=np.arange(-10.5, 11))[0].tolist()}
     listed = first_ids(scene.now, _on_day(scene.now) == 0)
-    earlier = [told for told in map(_day, scene.before) if told]
+    alike = [part for part in scene.before if abs(_middle(part) - _middle(scene.now)) <= MOST_SHIFT]
+    if len(alike) < min(3, len(scene.before)):  # fewer do not show how much quarters differ
+        return []
+    earlier = [told for told in map(_day, alike) if told]
     found, floor = (less_baseline(now, earlier), FLOOR_EXACT) if earlier else (now, FLOOR_EXACT_ALONE)
     beside = "as before" if earlier else "as the days around it"
     words = f"closings fall on exactly the promised day {math.exp(found.value):.1f} times as often {beside}."
@@ -101,6 +107,13 @@ def _exact(scene: Scene) -> Variants:
 def _on_day(cases: Cases) -> Floats:
     """Calendar days from the promised to the closing day."""
     return np.floor(cases.closing / 24) - np.floor(cases.promised / 24)
+
+
+def _middle(cases: Cases) -> float:
+    """Mean days after the promise, those far off counted as three."""
+    days = _on_day(cases)
+    days = days[np.isfinite(days)]
+    return float(np.clip(days, -3, 3).mean()) if len(days) else 0.0
 
 
 def _day(cases: Cases) -> Estimate | None:
