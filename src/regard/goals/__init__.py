@@ -1,0 +1,1 @@
+"""Goals that cannot be met by serving people worse."""
