@@ -12,6 +12,7 @@ import pytest
 from regard.config import cli
 from regard.config.home import ROOT
 from regard.customers.access import ANSWER_SUBJECT, LOOK_UP, REVIEW, SET_TRUST
+from regard.goals.access import WRITE
 from regard.measures.definitions import CATALOGUE
 from regard.measures.views.asking import REFRESHERS
 from regard.office import actions as office
@@ -294,6 +295,8 @@ def test_the_table_of_roles_is_what_the_pages_declare():
         "Sources: import, map, correct rows": sources.CHANGE,
         "Measures and the dashboard": ANY_ROLE,
         "Measures: refresh the figures": REFRESHERS,
+        "Goals: read": ANY_ROLE,
+        "Goals: write, activate, enter, say what was found": WRITE,
         "Records: the audit trail": READERS,
         "Office: units, people, services, opening hours": (Role.ADMINISTRATOR,),
     }

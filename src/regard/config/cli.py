@@ -44,6 +44,11 @@ REGISTRY = {
     "check": Entry("regard.desk.commands", "Fold every case anew from its events and report any drift."),
     "demo": Entry("regard.demo.commands", "Open a demo office: an invented county, brought in through the import."),
     "match": Entry("regard.customers.commands", "Find out which records of which sources are one customer."),
+    "simulate": Entry(
+        "regard.goals.commands",
+        "Simulate an office for planning, and see what the checks would say.",
+        needs_database=False,
+    ),
     "import": Entry("regard.sources.commands", "Import a file of a silo."),
     "runs": Entry("regard.sources.commands", "List imports, their books and what waits in quarantine."),
     "facts": Entry(

@@ -35,6 +35,8 @@ class Progress:
 
     @property
     def baseline_words(self) -> str:
+        if self.target and self.target.is_counted:
+            return "counted from zero"
         return baseline_words(self.goal, self.goal.counted_as)
 
     @property
@@ -96,6 +98,8 @@ def baseline_basis(measured: Measured) -> str:
 
 
 def _basis(found: Standing, definition: Definition | None) -> str:
+    if definition is None:
+        return f"{found.n:,} {'entry' if found.n == 1 else 'entries'}"
     shown = interval_words(found.low, found.high, definition)
     parts = [
         f"95% sure: {shown}" if shown else "",

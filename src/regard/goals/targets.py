@@ -5,11 +5,11 @@ Values are in the unit of the measure (shares 0 to 1, lengths in seconds); perce
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-#: How long a year and a quarter are, in days.
-YEAR, QUARTER = 365.25, 365.25 / 4
+#: How long a month is, in days.
+MONTH = 365.25 / 12
 
 
 class Form(StrEnum):
@@ -67,18 +67,24 @@ class Target:
 
     def at(self, day: date) -> float:
         """Where one should be on a day, going evenly; before the period as at its start, after it as at its end."""
-        passed = (min(max(day, self.first), self.due) - self.first).days
-        part = passed / max((self.due - self.first).days, 1)
+        part = (min(max(day, self.first), self.due) - self.first).days / max((self.due - self.first).days, 1)
         if self.form is Form.AT_LEAST:
-            return self.number * passed / YEAR
+            return self.number * self.months / 12 * part
         if self.form is Form.ADD:
-            return self.number * passed / QUARTER
+            return self.number * self.months / 3 * part
         if self.form is Form.SHARE:
             return self.number / 100 * float(self.group or 0) * part
         start = self.baseline if self.baseline is not None else self.number
         if self.form is Form.QUARTERLY:
-            return float(start * (1 + self.number / 100) ** (passed / QUARTER))
+            return float(start * (1 + self.number / 100) ** (self.months / 3 * part))
         return start + (self._end(start) - start) * part
+
+    @property
+    def months(self) -> float:
+        """How long the period is; whole where it ends on the day before it began. The last day belongs to it."""
+        end = self.due + timedelta(days=1)
+        whole = (end.year - self.first.year) * 12 + end.month - self.first.month
+        return whole + (end.day - self.first.day) / MONTH
 
     def _end(self, start: float) -> float:
         if self.form is Form.REACH:
@@ -113,6 +119,7 @@ def problem_of(
             form in FROM_BASELINE and baseline is None,
             "There is no baseline to change from. Choose another target, or a measure with data.",
         ),
+        (form is Form.REDUCE and baseline == 0, "The baseline is zero: there is nothing to reduce."),
         (
             form in (Form.INCREASE, Form.QUARTERLY) and baseline == 0,
             "A per cent of nothing is nothing: the baseline is zero. Ask for a number instead.",

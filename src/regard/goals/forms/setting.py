@@ -56,10 +56,9 @@ class QuestionsForm(forms.Form):
         self.staff, self.goal_set, self.found = staff, goal_set, found
         self.initial = {name: getattr(goal_set, name) for name, _, _ in QUESTIONS}
         for name, _, kind in QUESTIONS:
-            choices = [(one.key, one.statement) for one in found.of(name)]
             self.fields[name] = words("Your answer", "What you say here is kept with the goal set.", required=False)
             self.fields[f"take_{name}"] = forms.MultipleChoiceField(
-                label="Take as goals", choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+                label="Take as goals", choices=found.choices(name), required=False, widget=forms.CheckboxSelectMultiple
             )
             hint = "In one sentence. You choose the measure on the next page."
             self.fields[f"own_{name}"] = forms.CharField(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from regard.goals.models import GoalSet, Kind
 from regard.goals.queries.figures import months_before, units_below
 from regard.goals.targets import Form
-from regard.goals.telling import number_words
+from regard.goals.telling import number_words, target_words
 from regard.measures import engine
 from regard.measures.access import Scope
-from regard.measures.definitions import CATALOGUE
+from regard.measures.definitions import CATALOGUE, find
 from regard.measures.figures import Cell, Period
 from regard.measures.reading import period_words
 from regard.measures.wording import answer_words, interval_words
@@ -35,6 +35,11 @@ class Candidate:
     counted_as: str = ""
     group_words: str = ""
 
+    @property
+    def target(self) -> str:
+        told = {"definition": find(self.measure), "noun": self.counted_as, "group": self.group_words}
+        return target_words(self.form, self.number, **told)  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True)
 class Known:
@@ -43,6 +48,10 @@ class Known:
     candidates: tuple[Candidate, ...]
     praise: tuple[Feedback, ...]
     months: str
+
+    def choices(self, question: str) -> list[tuple[str, str]]:
+        """The candidates of a question as a form offers them, each with its target."""
+        return [(one.key, f"{one.statement} {one.target}.") for one in self.of(question)]
 
     def of(self, question: str) -> list[Candidate]:
         return [one for one in self.candidates if one.question == question]

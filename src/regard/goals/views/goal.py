@@ -1,5 +1,6 @@
 """One goal: its page, and the form that writes it while it is a draft."""
 
+import math
 from datetime import date
 from typing import Any
 
@@ -22,8 +23,7 @@ from regard.goals.sight import sight_of
 from regard.goals.targets import Target
 from regard.goals.views.answering import acted, answered, data_of
 from regard.measures.charts import Picture
-from regard.measures.definitions import Definition
-from regard.measures.definitions import Kind as MeasureKind
+from regard.measures.definitions import Definition, In
 from regard.measures.figures import add_months
 from regard.measures.wording import month_words
 from regard.office.access import may, open_to, open_to_staff, staff_of
@@ -77,9 +77,17 @@ def picture_of(told: Progress) -> Picture | None:
     svg = drawing(way, [(value, told.words(value)) for value in _marks(values, told.definition)])
     reached = {at: words for at, _, words in told.points}
     days = sorted({*reached, *(at for at, _ in target.steps())})
-    rows = tuple((_when(at, told.definition), reached.get(at, "not yet"), _planned(told, target, at)) for at in days)
+    rows = tuple((_when(at, told.definition), _reached(told, reached, at), _planned(told, target, at)) for at in days)
     caption = f"Dots: what was reached. Dashed: an even way to the target of {told.target_value} by {day(target.due)}."
     return Picture("The way to the target", caption, svg, ("When", "Reached", "Target"), rows)
+
+
+def _reached(told: Progress, reached: dict[date, str], at: date) -> str:
+    """What was reached by a day: between two entries, what stood since the one before."""
+    if at in reached or told.definition or not reached or at > max(reached):
+        return reached.get(at, "not yet")
+    before = [day for day in reached if day < at]
+    return reached[max(before)] if before else "nothing"
 
 
 def _planned(told: Progress, target: Target, at: date) -> str:
@@ -95,13 +103,27 @@ def _when(at: date, definition: Definition | None) -> str:
 
 
 def _marks(values: list[float], definition: Definition | None) -> list[float]:
-    """Four values to mark on the axis, from zero, or from below the least where all lie far from it."""
+    """Round values to mark on the axis, from zero, or from below the least where shares all lie far from it."""
     low, high = min(values), max(values)
-    is_share = definition is not None and definition.kind in (MeasureKind.SHARE, MeasureKind.WITHIN)
-    start = low - 0.25 * (high - low) if is_share and low > 0.5 * high and high > low else 0.0
-    end = min(high + 0.1 * (high - start), 1.0) if is_share else high + 0.1 * (high - start)
-    end = end if end > start else start + 1
-    return [start + (end - start) * n / 3 for n in range(4)]
+    is_share = definition is not None and definition.told_in is In.SHARE
+    start = low if is_share and low > 0.5 * high else 0.0
+    per = next((per for per in _UNITS.get(definition.told_in, ()) if high >= 3 * per), 1.0) if definition else 1.0
+    step = _round_step((high - start) / per / 3) * per
+    first, last = math.floor(start / step), math.ceil(high / step + 0.05)
+    marks = [step * n for n in range(first, last + 1)]
+    return [mark for mark in marks if mark <= 1] if is_share and high <= 1 else marks
+
+
+#: What lengths are marked in, in seconds, the longest first.
+_UNITS = {In.ELAPSED: (86_400.0, 3600.0, 60.0), In.WORKING: (28_800.0, 3600.0, 60.0)}
+
+
+def _round_step(least: float) -> float:
+    """The least of 1, 2, 5, 10, 20, ... (and their parts) that is not below `least`."""
+    if not least > 0:
+        return 1.0
+    size = 10.0 ** math.floor(math.log10(least))
+    return next(part * size for part in (1, 2, 5, 10) if part * size >= least * 0.999)
 
 
 @open_to(*WRITE)
