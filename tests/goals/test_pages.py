@@ -165,3 +165,12 @@ def test_thirty_goals_cost_what_one_costs(worked, client, path):
             GoalSet.objects.filter(pk=few.pk).update(first=date(2025, 2, 1))
     assert counts[0] == counts[1]
     assert counts[0] < 25
+
+
+def test_older_goal_sets_are_a_page_away(cast, get):
+    for n in range(25):
+        drafted(cast, title=f"Set {n:02}")
+    page = get(cast.bob, "/goals")
+    older = re.search(r'rel="next" href="([^"]+)"', page)[1].replace("&amp;", "&")
+    seen = re.findall(r"Set \d\d", text(page)) + re.findall(r"Set \d\d", text(get(cast.bob, f"/goals{older}")))
+    assert seen == [f"Set {n:02}" for n in reversed(range(25))]
