@@ -21,7 +21,7 @@ from regard.customers.matching.standardise import Standard
 
 #: Weights, in bits (log2 of the posterior odds). The one place where it is decided what is sure and what is asked.
 LINK = 4.0  # from here on two records are one customer by themselves: odds of 16 to 1 for the pair alone
-LINK_LEARNED = 1.0  # the same where a reranker has learned from this office, whose weights are calibrated on it: 2 to 1
+LINK_LEARNED = 2.0  # the same where a reranker has learned from this office, whose weights are calibrated on it: 4 to 1
 REVIEW = -1.0  # from here on a person is asked: odds of 1 to 2
 
 COMPARISONS: Mapping[str, tuple[Comparison, ...]] = {
