@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from regard.customers.actions import Applied
 from regard.customers.models import Customer
-from regard.customers.rematching import match_office
 from regard.demo.actions import finish
 from regard.demo.generate import ANSWERS, generate
 from regard.desk.models import Case, Contact
@@ -138,7 +136,6 @@ def open_office(folder: Path, *, say: Say) -> Unit:
     say(f"{office.name}: {len(loaded.units)} units, {len(loaded.services)} services, {len(loaded.staff)} people.")
     for one in FILES:
         take_in(folder / one.file, one, loaded.units[one.unit], say=say)
-    say(matched(match_office(by=BY, office=office, whole=False)))
     finish(by=BY, office=office, action=OPENED, note={"files": len(FILES), "last_day": last_day(folder).isoformat()})
     return office
 
@@ -193,16 +190,6 @@ def books(file: str, run: Run) -> str:
     )
     wrong = "" if run.reconciles else "   DOES NOT RECONCILE"
     return f"{file:<17} {run.rows_in_file or 0:>7,} rows = {parts}{wrong}"
-
-
-def matched(applied: Applied | None) -> str:
-    """What matching the silos' records came to, in one line."""
-    if applied is None:
-        return "Customers were matched before."
-    run = applied.run
-    return (
-        f"{run.records:,} records matched: {applied.joined:,} customers joined, {applied.to_review:,} pairs to review."
-    )
 
 
 def entries() -> list[Staff]:
