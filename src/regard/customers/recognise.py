@@ -85,7 +85,7 @@ class Likely:
 
 
 def likely_customers(staff: Staff, told: Mapping[str, Any], limit: int = SHOWN) -> list[Likely]:
-    """Customers the person may see whom these facts surely or perhaps mean, the likeliest first."""
+    """Customers the person may see whom these facts probably or perhaps mean, the likeliest first."""
     office = office_id_of(staff)
     if office is None:
         return []
